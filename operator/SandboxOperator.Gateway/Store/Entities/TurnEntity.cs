@@ -1,0 +1,25 @@
+namespace SandboxOperator.Gateway.Store.Entities;
+
+/// <summary>One answer of the upstream model, stored verbatim: the source of later history.</summary>
+internal sealed class TurnEntity
+{
+    /// <summary>Insertion order; every list is ordered by it.</summary>
+    public long Seq { get; set; }
+
+    public required string ThreadId { get; set; }
+    public required string RunId { get; set; }
+
+    /// <summary>0 for the first turn of the run.</summary>
+    public int Index { get; set; }
+
+    /// <summary>JSON object: the assistant message as the upstream gave it, unknown fields included.</summary>
+    public required string Message { get; set; }
+    public required string FinishReason { get; set; }
+
+    /// <summary>JSON object as the API shows usage.</summary>
+    public required string Usage { get; set; }
+
+    /// <summary>The message made from the turn's text, or null; when it is deleted the text leaves the history.</summary>
+    public string? MessageId { get; set; }
+    public long CreatedAtMs { get; set; }
+}

@@ -1,0 +1,64 @@
+using Microsoft.EntityFrameworkCore;
+using SandboxOperator.Gateway.Store.Entities;
+
+namespace SandboxOperator.Gateway.Store;
+
+/// <summary>
+/// The model of the store, the same for every database. Times are Unix milliseconds, JSON columns hold text,
+/// <c>Seq</c> is the insertion order.
+/// </summary>
+internal abstract class StoreContext(DbContextOptions options) : DbContext(options)
+{
+    public DbSet<AssistantEntity> Assistants => Set<AssistantEntity>();
+    public DbSet<ThreadEntity> Threads => Set<ThreadEntity>();
+    public DbSet<MessageEntity> Messages => Set<MessageEntity>();
+    public DbSet<RunEntity> Runs => Set<RunEntity>();
+    public DbSet<RunStepEntity> RunSteps => Set<RunStepEntity>();
+    public DbSet<TurnEntity> Turns => Set<TurnEntity>();
+    public DbSet<ToolResultEntity> ToolResults => Set<ToolResultEntity>();
+    public DbSet<CallEntity> Calls => Set<CallEntity>();
+    public DbSet<SessionEntity> Sessions => Set<SessionEntity>();
+    public DbSet<ThreadFileEntity> ThreadFiles => Set<ThreadFileEntity>();
+    public DbSet<FileEntity> Files => Set<FileEntity>();
+    public DbSet<UploadEntity> Uploads => Set<UploadEntity>();
+    public DbSet<UploadPartEntity> UploadParts => Set<UploadPartEntity>();
+
+    /// <summary>The statuses in which a run locks its thread.</summary>
+    internal const string ActiveRunFilter = "Status IN ('queued','in_progress','requires_action','cancelling')";
+
+    protected override void OnModelCreating(ModelBuilder modelBuilder)
+    {
+        foreach (var entity in modelBuilder.Model.GetEntityTypes().Select(type => type.ClrType))
+        {
+            modelBuilder.Entity(entity).HasKey("Seq");
+        }
+
+        modelBuilder.Entity<AssistantEntity>().HasIndex(row => new { row.Project, row.Id }).IsUnique();
+        modelBuilder.Entity<ThreadEntity>().HasIndex(row => row.Id).IsUnique();
+        modelBuilder.Entity<MessageEntity>().HasIndex(row => row.Id).IsUnique();
+        modelBuilder.Entity<MessageEntity>().HasIndex(row => new { row.ThreadId, row.Seq });
+        modelBuilder.Entity<RunEntity>().HasIndex(row => row.Id).IsUnique();
+        modelBuilder.Entity<RunEntity>().HasIndex(row => new { row.ThreadId, row.Seq });
+        modelBuilder
+            .Entity<RunEntity>()
+            .HasIndex(row => row.ThreadId, "IX_Runs_OneActiveAThread")
+            .HasFilter(ActiveRunFilter)
+            .IsUnique();
+        modelBuilder.Entity<RunEntity>().HasIndex(row => row.Status, "IX_Runs_Active").HasFilter(ActiveRunFilter);
+        modelBuilder.Entity<RunStepEntity>().HasIndex(row => row.Id).IsUnique();
+        modelBuilder.Entity<RunStepEntity>().HasIndex(row => new { row.RunId, row.Seq });
+        modelBuilder.Entity<TurnEntity>().HasIndex(row => new { row.RunId, row.Index }).IsUnique();
+        modelBuilder.Entity<TurnEntity>().HasIndex(row => new { row.ThreadId, row.Seq });
+        modelBuilder.Entity<ToolResultEntity>().HasIndex(row => new { row.TurnSeq, row.ToolCallId }).IsUnique();
+        modelBuilder.Entity<ToolResultEntity>().HasIndex(row => new { row.ThreadId, row.Seq });
+        modelBuilder.Entity<CallEntity>().HasIndex(row => row.Id).IsUnique();
+        modelBuilder.Entity<CallEntity>().HasIndex(row => row.RunId);
+        modelBuilder.Entity<SessionEntity>().HasIndex(row => new { row.ThreadId, row.Ordinal }).IsUnique();
+        modelBuilder.Entity<ThreadFileEntity>().HasIndex(row => new { row.ThreadId, row.FileId }).IsUnique();
+        modelBuilder.Entity<FileEntity>().HasIndex(row => row.Id).IsUnique();
+        modelBuilder.Entity<FileEntity>().HasIndex(row => new { row.Project, row.Seq });
+        modelBuilder.Entity<UploadEntity>().HasIndex(row => row.Id).IsUnique();
+        modelBuilder.Entity<UploadPartEntity>().HasIndex(row => row.Id).IsUnique();
+        modelBuilder.Entity<UploadPartEntity>().HasIndex(row => row.UploadId);
+    }
+}

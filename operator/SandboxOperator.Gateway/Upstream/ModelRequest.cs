@@ -1,0 +1,12 @@
+using System.Text.Json.Nodes;
+
+namespace SandboxOperator.Gateway.Upstream;
+
+/// <summary>One turn to ask for.</summary>
+/// <param name="Model">The upstream's name of the model, after aliases.</param>
+/// <param name="Body">
+/// The Chat Completions request without <c>model</c>, <c>stream</c> and <c>stream_options</c>: messages, tools and
+/// only such settings as the caller made.
+/// </param>
+/// <param name="Deadline">When the run ends; no repeat starts after it.</param>
+internal sealed record ModelRequest(string Model, JsonObject Body, DateTimeOffset Deadline);

@@ -1,0 +1,17 @@
+namespace SandboxOperator.Sandboxes;
+
+/// <summary>A session as it stands now.</summary>
+/// <param name="Key">Whose it is.</param>
+/// <param name="State">Whether its sandbox runs.</param>
+/// <param name="Launch">How its sandbox came to be.</param>
+/// <param name="StartedAt">When the session started.</param>
+/// <param name="LastActivityAt">The end of its last call, or its start.</param>
+/// <param name="ExpiresAt">When it ends unless a call comes.</param>
+public sealed record SessionInfo(
+    SessionKey Key,
+    SessionState State,
+    SandboxLaunch Launch,
+    DateTimeOffset StartedAt,
+    DateTimeOffset LastActivityAt,
+    DateTimeOffset ExpiresAt
+);

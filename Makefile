@@ -1,0 +1,54 @@
+# SandboxOperator: `make help` says what there is.
+
+SHELL := /bin/bash
+.SHELLFLAGS := -euo pipefail -c
+.DEFAULT_GOAL := help
+export DOTNET_CLI_TELEMETRY_OPTOUT := 1
+export DOTNET_NOLOGO := 1
+
+arch := $(if $(filter aarch64 arm64,$(shell uname -m)),arm64,x64)
+quiet := -v quiet -nologo -clp:NoSummary
+
+.PHONY: help
+help: ## Say what the commands are
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+.PHONY: run
+run: setup build ## Serve the API on http://127.0.0.1:8080/v1 in the foreground (PORT, DATA_DIR, OPENAI_BASE_URL, OPENAI_API_KEY)
+	@exec artifacts/gateway/sandbox-gateway
+
+.PHONY: setup
+setup: ## Install what sandboxes on this machine need; as another user than root, say what to type
+	@runtime-image/install-local
+
+.PHONY: build
+build: ## Build the gateway and the agent into artifacts/
+	@dotnet publish operator/SandboxOperator.Agent -c Release -r linux-$(arch) -o artifacts/agent $(quiet)
+	@dotnet publish operator/SandboxOperator.Gateway -c Release -o artifacts/gateway $(quiet)
+
+.PHONY: test
+test: setup ## Run every test, real SDK clients and real sandboxes included
+	@tests/run all
+
+.PHONY: test-fast
+test-fast: setup ## Run the tests that need no other process than themselves
+	@tests/run fast
+
+.PHONY: bench
+bench: setup build ## Measure what README's table shows; prints the table and artifacts/bench.json
+	@dotnet run --project tests/SandboxOperator.Benchmarks -c Release -- --output artifacts/bench.json
+
+.PHONY: format
+format: ## Format the code
+	@dotnet tool restore >/dev/null
+	@dotnet csharpier format .
+
+.PHONY: lint
+lint: ## Check the format; the build itself treats analyzer warnings as errors
+	@dotnet tool restore >/dev/null
+	@dotnet csharpier check .
+
+.PHONY: clean
+clean: ## Remove what was built; data stays
+	@rm -rf artifacts
+	@dotnet clean $(quiet)

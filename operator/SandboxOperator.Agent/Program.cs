@@ -1,1 +1,42 @@
-Console.WriteLine("agent");
+using SandboxOperator.Agent.Attach;
+using SandboxOperator.Agent.CommandLine;
+using SandboxOperator.Agent.Init;
+using SandboxOperator.Agent.Serve;
+
+namespace SandboxOperator.Agent;
+
+internal static class Program
+{
+    private const int UsageError = 2;
+
+    private const string Usage = """
+        Usage:
+          sandbox-agent serve  --socket P --kernel-socket P --data DIR --state DIR [--scratch DIR]...
+                               [--idle-timeout SECONDS] [--call-timeout SECONDS] [--output-bytes N]
+                               [--disk-bytes N] [--files N] [--launch -- COMMAND ARGS…]
+          sandbox-agent init   --kernel-socket P --python P --kernel P --data DIR [--scratch DIR]...
+                               [--preload a,b,c] --memory-bytes N --processes N --disk-bytes N --files N --cpus N
+          sandbox-agent attach --socket P
+        """;
+
+    private static int Main(string[] args)
+    {
+        try
+        {
+            return args switch
+            {
+                ["serve", .. var rest] => ServeCommand.Run(rest),
+                ["attach", .. var rest] => AttachCommand.Run(rest),
+                ["init", .. var rest] => InitCommand.Run(rest),
+                [] => throw new UsageException("a command is missing"),
+                [var command, ..] => throw new UsageException($"unknown command '{command}'"),
+            };
+        }
+        catch (UsageException e)
+        {
+            Console.Error.WriteLine($"sandbox-agent: {e.Message}");
+            Console.Error.WriteLine(Usage);
+            return UsageError;
+        }
+    }
+}

@@ -23,4 +23,7 @@ internal sealed class SessionEntity
 
     /// <summary>The volume that files were placed into.</summary>
     public string? VolumeId { get; set; }
+
+    /// <summary>JSON object: the id of each file that was placed into the volume, and its path there.</summary>
+    public string PlacedFiles { get; set; } = "{}";
 }

@@ -1,0 +1,51 @@
+using System.Net;
+using System.Net.Sockets;
+
+namespace SandboxOperator.Sandboxes.Agents;
+
+/// <summary>Pooled HTTP/1.1 connections to one agent. Only how a connection is made differs between backends.</summary>
+internal static class AgentConnections
+{
+    /// <summary>Connections to an agent that listens on a Unix socket.</summary>
+    public static HttpMessageInvoker OverUnixSocket(string path)
+    {
+        var endpoint = new UnixDomainSocketEndPoint(path);
+        return Over(async cancellationToken =>
+        {
+            var socket = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
+            try
+            {
+                await socket.ConnectAsync(endpoint, cancellationToken);
+                return new NetworkStream(socket, ownsSocket: true);
+            }
+            catch
+            {
+                socket.Dispose();
+                throw;
+            }
+        });
+    }
+
+    /// <summary>Connections made by <paramref name="connect"/>, kept alive and pooled while they are used.</summary>
+    public static HttpMessageInvoker Over(Func<CancellationToken, ValueTask<Stream>> connect) =>
+        new(
+            new SocketsHttpHandler
+            {
+                ConnectCallback = (_, cancellationToken) => connect(cancellationToken),
+                ConnectTimeout = TimeSpan.FromSeconds(10),
+                PooledConnectionIdleTimeout = TimeSpan.FromMinutes(5),
+                PooledConnectionLifetime = Timeout.InfiniteTimeSpan,
+                MaxConnectionsPerServer = 32,
+                MaxResponseHeadersLength = 16,
+                // What the agent may say after the end of a call that we care about, before its connection is reused.
+                MaxResponseDrainSize = 64 << 10,
+                ResponseDrainTimeout = TimeSpan.FromSeconds(2),
+                AllowAutoRedirect = false,
+                UseCookies = false,
+                UseProxy = false,
+                AutomaticDecompression = DecompressionMethods.None,
+                ActivityHeadersPropagator = null,
+            },
+            disposeHandler: true
+        );
+}

@@ -1,0 +1,198 @@
+using System.Net;
+using System.Net.Http.Headers;
+using System.Text.Json;
+using SandboxOperator.Api.Agent;
+
+namespace SandboxOperator.Sandboxes.Agents;
+
+/// <summary>
+/// The events of one call, each once, however often the connection breaks:
+/// 1. Post the call. A kernel that is starting is waited for; any other refusal ends the call before it ran.
+/// 2. Hand out events, heartbeats left out.
+/// 3. When the stream breaks, post the same call again, which attaches to it, and skip what was handed out.
+/// 4. When that leads nowhere, nobody knows how the call ended: <see cref="SandboxLostException"/>.
+/// </summary>
+internal sealed class CallStream(
+    HttpMessageInvoker http,
+    AgentClientOptions options,
+    TimeProvider time,
+    CallRequest request,
+    Deadline deadline
+) : IDisposable
+{
+    private static readonly Uri Calls = new("http://sandbox/calls");
+    private static readonly MediaTypeHeaderValue Json = new("application/json");
+
+    private readonly byte[] _body = JsonSerializer.SerializeToUtf8Bytes(request, AgentJson.Default.CallRequest);
+    private readonly long _postedAt = time.GetTimestamp();
+    private HttpResponseMessage? _response;
+    private EventLines? _lines;
+    private long _handedOut;
+    private long _toSkip;
+    private long _bytes;
+    private int _events;
+    private int _broken;
+    private bool _mayHaveArrived;
+    private bool _done;
+
+    /// <summary>The next event, or null after the call's end.</summary>
+    public async ValueTask<CallEvent?> NextAsync()
+    {
+        while (!_done)
+        {
+            try
+            {
+                if (await ReadAsync() is { } next)
+                {
+                    return next;
+                }
+            }
+            catch (AgentProtocolException exception)
+            {
+                throw new SandboxLostException(
+                    $"The sandbox broke its protocol ({exception.Message}); how the call ended is not known.",
+                    exception
+                );
+            }
+            catch (Exception exception) when (exception is IOException or HttpRequestException or TimeoutException)
+            {
+                await ReattachAsync(exception);
+            }
+        }
+
+        return null;
+    }
+
+    public void Dispose() => Close();
+
+    private async ValueTask<CallEvent?> ReadAsync()
+    {
+        if (_lines is null && !await PostAsync())
+        {
+            return null;
+        }
+
+        var line = await _lines!.NextAsync() ?? throw new IOException("The event stream was cut.");
+        _bytes += line.Length;
+        if (_bytes > options.BytesPerCall || ++_events > options.EventsPerCall)
+        {
+            throw new AgentProtocolException("more events than a call may have");
+        }
+
+        var next = EventCheck.Read(line);
+        if (next is CallHeartbeat)
+        {
+            return null;
+        }
+
+        if (_toSkip > 0)
+        {
+            _toSkip--;
+            return null;
+        }
+
+        if (_handedOut == 0 != next is CallStarted)
+        {
+            throw new AgentProtocolException("events out of order");
+        }
+
+        _handedOut++;
+        _done = next is CallDone;
+        if (_done)
+        {
+            Close();
+        }
+
+        return next;
+    }
+
+    private async ValueTask<bool> PostAsync()
+    {
+        using var message = new HttpRequestMessage(HttpMethod.Post, Calls)
+        {
+            Content = new ByteArrayContent(_body) { Headers = { ContentType = Json } },
+        };
+        _response = await deadline.WithinAsync(
+            options.Silence,
+            static (state, token) => new ValueTask<HttpResponseMessage>(state.http.SendAsync(state.message, token)),
+            (http, message)
+        );
+        if (_response.StatusCode != HttpStatusCode.OK)
+        {
+            await RefusedAsync(_response);
+            return false;
+        }
+
+        _mayHaveArrived = true;
+        _toSkip = _handedOut;
+        var stream = await _response.Content.ReadAsStreamAsync(deadline.Token);
+        _lines = new EventLines(stream, options.LineBytes, options.Silence, deadline);
+        return true;
+    }
+
+    private async Task RefusedAsync(HttpResponseMessage response)
+    {
+        var refusal = AgentRefusal.From(
+            response,
+            await BoundedBody.ReadAsync(response, 64 << 10, options.Answer, deadline)
+        );
+        Close();
+        if (refusal.Code is AgentErrorCodes.KernelUnavailable && time.GetElapsedTime(_postedAt) < options.KernelStart)
+        {
+            var wait = refusal.RetryAfter ?? TimeSpan.FromMilliseconds(50);
+            await PauseAsync(wait < TimeSpan.FromSeconds(1) ? wait : TimeSpan.FromSeconds(1));
+            return;
+        }
+
+        // A refusal is believed to mean "did not run" only when no earlier attempt can have started the call.
+        if (_mayHaveArrived || refusal.Code is AgentErrorCodes.Internal)
+        {
+            throw new SandboxLostException($"How the call ended is not known: {refusal.Message}");
+        }
+
+        throw new CallRefusedException(refusal.Message, refusal.Code);
+    }
+
+    private async Task ReattachAsync(Exception exception)
+    {
+        Close();
+        _mayHaveArrived |= exception is not HttpRequestException { HttpRequestError: HttpRequestError.ConnectionError };
+        if (++_broken > options.Reattachments || deadline.Passed)
+        {
+            throw new SandboxLostException(
+                "The sandbox went away during a call; how the call ended is not known.",
+                exception
+            );
+        }
+
+        await PauseAsync(TimeSpan.FromMilliseconds(25 << _broken));
+    }
+
+    private async Task PauseAsync(TimeSpan wait)
+    {
+        try
+        {
+            await deadline.WithinAsync(
+                wait + options.Answer,
+                static async (state, token) =>
+                {
+                    await Task.Delay(state.wait, state.time, token);
+                    return true;
+                },
+                (wait, time)
+            );
+        }
+        catch (TimeoutException exception)
+        {
+            throw new SandboxLostException("The call took too long; how it ended is not known.", exception);
+        }
+    }
+
+    private void Close()
+    {
+        _lines?.Dispose();
+        _lines = null;
+        _response?.Dispose();
+        _response = null;
+    }
+}

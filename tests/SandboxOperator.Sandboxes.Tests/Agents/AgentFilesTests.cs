@@ -122,14 +122,17 @@ public sealed class AgentFilesTests
     [Fact]
     public async Task A_file_shorter_than_announced_is_an_error()
     {
+        var opened = new TaskCompletionSource();
         await using var agent = await FakeAgent.StartAsync(async context =>
         {
             context.Response.ContentLength = 100;
             await FakeAgent.WriteAsync(context, "short");
+            await opened.Task;
             context.Abort();
         });
         using var client = agent.Client();
         await using var file = (await client.OpenFileAsync("a", Token)).ShouldNotBeNull();
+        opened.SetResult();
 
         await Should.ThrowAsync<SandboxLostException>(() => file.Content.CopyToAsync(Stream.Null, Token));
     }

@@ -1,1 +1,3 @@
-Console.WriteLine("gateway");
+using SandboxOperator.Gateway.Hosting;
+
+return await GatewayProgram.RunAsync(args);

@@ -1,7 +1,7 @@
 namespace SandboxOperator.Gateway.Store.Entities;
 
 /// <summary>An assistant. JSON columns hold the wire shape.</summary>
-internal sealed class AssistantEntity
+internal sealed class AssistantEntity : IListed
 {
     /// <summary>Insertion order; every list is ordered by it.</summary>
     public long Seq { get; set; }

@@ -1,7 +1,7 @@
 namespace SandboxOperator.Gateway.Store.Entities;
 
 /// <summary>A file. Its contents are a list of segments in the blob store.</summary>
-internal sealed class FileEntity
+internal sealed class FileEntity : IListed
 {
     /// <summary>Insertion order; every list is ordered by it.</summary>
     public long Seq { get; set; }

@@ -1,7 +1,7 @@
 namespace SandboxOperator.Gateway.Store.Entities;
 
 /// <summary>A message of a thread. JSON columns hold the wire shape.</summary>
-internal sealed class MessageEntity
+internal sealed class MessageEntity : IListed
 {
     /// <summary>Insertion order; every list is ordered by it.</summary>
     public long Seq { get; set; }

@@ -1,7 +1,7 @@
 namespace SandboxOperator.Gateway.Store.Entities;
 
 /// <summary>A run: one turn of the model loop over a thread. JSON columns hold the wire shape.</summary>
-internal sealed class RunEntity
+internal sealed class RunEntity : IListed
 {
     /// <summary>Insertion order; every list is ordered by it.</summary>
     public long Seq { get; set; }

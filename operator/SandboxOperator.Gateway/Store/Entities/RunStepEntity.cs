@@ -1,7 +1,7 @@
 namespace SandboxOperator.Gateway.Store.Entities;
 
 /// <summary>A step of a run: a view of its turns, kept for answers.</summary>
-internal sealed class RunStepEntity
+internal sealed class RunStepEntity : IListed
 {
     /// <summary>Insertion order; every list is ordered by it.</summary>
     public long Seq { get; set; }

@@ -1,0 +1,70 @@
+using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using SandboxOperator.Gateway.Http;
+using SandboxOperator.Gateway.Options;
+using SandboxOperator.Gateway.Store;
+using SandboxOperator.Sandboxes;
+
+namespace SandboxOperator.Gateway.Hosting;
+
+/// <summary>Puts the gateway together: one line for each concept.</summary>
+internal static class GatewayApp
+{
+    /// <summary>The largest JSON body, in bytes. Endpoints that take files raise it for themselves.</summary>
+    private const long MaxBodyBytes = 32L * 1024 * 1024;
+
+    /// <param name="args">Settings, such as <c>--Listen:Port=0</c>.</param>
+    /// <param name="configure">Replaces services; for tests.</param>
+    public static WebApplication Build(string[] args, Action<WebApplicationBuilder>? configure = null)
+    {
+        var builder = WebApplication.CreateBuilder(
+            new WebApplicationOptions { Args = args, ContentRootPath = AppContext.BaseDirectory }
+        );
+        builder.Configuration.AddInMemoryCollection(EnvironmentNames.Read(Environment.GetEnvironmentVariable));
+        builder.Configuration.AddCommandLine(args);
+        Listen(builder);
+        AddServices(builder);
+        configure?.Invoke(builder);
+
+        var app = builder.Build();
+        app.UseApiHttp();
+        MapEndpoints(app);
+        return app;
+    }
+
+    private static void AddServices(WebApplicationBuilder builder)
+    {
+        var services = builder.Services;
+        services.AddGatewayOptions(builder.Configuration);
+        services.AddSingleton(TimeProvider.System);
+        services.AddApiHttp();
+        services.AddStore();
+        services.AddHealth();
+        services.TryAddSingleton<ISandboxes, NoSandboxes>();
+    }
+
+    private static void MapEndpoints(WebApplication app)
+    {
+        app.MapHealth();
+    }
+
+    private static void Listen(WebApplicationBuilder builder)
+    {
+        var listen = builder.Configuration.GetSection(Options.ListenOptions.Section).Get<Options.ListenOptions>() ?? new();
+        // The host's own addresses (ASPNETCORE_URLS) would come beside ours.
+        builder.WebHost.UseUrls($"http://{listen.Host}:{listen.Port}");
+        builder.WebHost.ConfigureKestrel(kestrel =>
+        {
+            kestrel.AddServerHeader = false;
+            kestrel.ConfigureEndpointDefaults(endpoint => endpoint.Protocols = HttpProtocols.Http1);
+            kestrel.Limits.MaxRequestBodySize = MaxBodyBytes;
+            kestrel.Limits.RequestHeadersTimeout = TimeSpan.FromSeconds(30);
+            kestrel.Limits.KeepAliveTimeout = TimeSpan.FromMinutes(2);
+            kestrel.Limits.MaxRequestHeadersTotalSize = 32 * 1024;
+        });
+        builder.Services.Configure<HostOptions>(host =>
+        {
+            host.ShutdownTimeout = TimeSpan.FromSeconds(listen.ShutdownSeconds);
+        });
+    }
+}

@@ -1,4 +1,5 @@
 using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.Extensions.Configuration.Memory;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using SandboxOperator.Gateway.Http;
 using SandboxOperator.Gateway.Options;
@@ -20,6 +21,7 @@ internal static class GatewayApp
         var builder = WebApplication.CreateBuilder(
             new WebApplicationOptions { Args = args, ContentRootPath = AppContext.BaseDirectory }
         );
+        builder.Configuration.Sources.Insert(0, new MemoryConfigurationSource { InitialData = Defaults });
         builder.Configuration.AddInMemoryCollection(EnvironmentNames.Read(Environment.GetEnvironmentVariable));
         builder.Configuration.AddCommandLine(args);
         Listen(builder);
@@ -48,9 +50,22 @@ internal static class GatewayApp
         app.MapHealth();
     }
 
+    /// <summary>What any other source of configuration may override.</summary>
+    private static readonly Dictionary<string, string?> Defaults = new(StringComparer.Ordinal)
+    {
+        ["Logging:LogLevel:Default"] = "Information",
+        ["Logging:LogLevel:Microsoft.AspNetCore"] = "Warning",
+        ["Logging:LogLevel:Microsoft.EntityFrameworkCore"] = "Warning",
+        ["Logging:LogLevel:Microsoft.Hosting.Lifetime"] = "Warning",
+        ["Logging:LogLevel:System.Net.Http.HttpClient"] = "Warning",
+        ["Logging:Console:FormatterName"] = "simple",
+        ["Logging:Console:FormatterOptions:SingleLine"] = "true",
+    };
+
     private static void Listen(WebApplicationBuilder builder)
     {
-        var listen = builder.Configuration.GetSection(Options.ListenOptions.Section).Get<Options.ListenOptions>() ?? new();
+        var listen =
+            builder.Configuration.GetSection(Options.ListenOptions.Section).Get<Options.ListenOptions>() ?? new();
         // The host's own addresses (ASPNETCORE_URLS) would come beside ours.
         builder.WebHost.UseUrls($"http://{listen.Host}:{listen.Port}");
         builder.WebHost.ConfigureKestrel(kestrel =>

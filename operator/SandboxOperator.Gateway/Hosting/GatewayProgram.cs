@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Options;
+using SandboxOperator.Gateway.Http;
 using SandboxOperator.Gateway.Store;
 
 namespace SandboxOperator.Gateway.Hosting;
@@ -12,6 +13,9 @@ internal static class GatewayProgram
         try
         {
             await using var app = GatewayApp.Build(args);
+            // What a user may have to mend is looked at before the host starts, which would log a stack trace.
+            app.Services.GetRequiredService<ApiKeys>();
+            app.Services.GetRequiredService<DataDirectory>();
             await app.StartAsync();
             Console.Out.Write(Welcome.Text(app.Urls.First()));
             await app.WaitForShutdownAsync();

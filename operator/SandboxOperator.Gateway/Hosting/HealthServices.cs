@@ -26,10 +26,7 @@ internal static class HealthServices
             $"[{(check.Ok ? '+' : '-')}]{check.Name} {(check.Ok ? "ok" : "failed")}{Detail(check.Detail)}\n"
         );
         var text = (verbose ? string.Concat(lines) : "") + (ok ? "ok\n" : "not ready\n");
-        return Results.Text(
-            text,
-            statusCode: ok ? StatusCodes.Status200OK : StatusCodes.Status503ServiceUnavailable
-        );
+        return Results.Text(text, statusCode: ok ? StatusCodes.Status200OK : StatusCodes.Status503ServiceUnavailable);
     }
 
     private static string Detail(string detail) => detail.Length == 0 ? "" : $": {detail}";

@@ -10,13 +10,11 @@ internal static class Welcome
 
               curl {{address}}/v1/models
 
-              # Python                                          // JavaScript
-              from openai import OpenAI                         import OpenAI from "openai";
-              client = OpenAI(                                  const client = new OpenAI({
-                  base_url="{{address}}/v1",        baseURL: "{{address}}/v1",
-                  api_key="local")                                  apiKey: "local" });
+              Python:      client = OpenAI(base_url="{{address}}/v1", api_key="local")
+              JavaScript:  const client = new OpenAI({ baseURL: "{{address}}/v1", apiKey: "local" })
 
             Stop with Ctrl-C.
+
 
             """;
 }

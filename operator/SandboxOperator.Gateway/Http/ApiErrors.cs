@@ -19,12 +19,7 @@ internal static class ApiErrors
         new(StatusCodes.Status404NotFound, $"No such File object: {Shorten(id)}", "id");
 
     public static ApiException ModelNotFound(string name) =>
-        new(
-            StatusCodes.Status404NotFound,
-            $"The model '{Shorten(name)}' does not exist",
-            "model",
-            "model_not_found"
-        );
+        new(StatusCodes.Status404NotFound, $"The model '{Shorten(name)}' does not exist", "model", "model_not_found");
 
     public static ApiException Missing(string param) =>
         Invalid($"Missing required parameter: '{param}'.", param, "missing_required_parameter");

@@ -13,7 +13,9 @@ internal sealed class ApiKeys
 
     /// <exception cref="OptionsValidationException">A configured key cannot be used.</exception>
     public ApiKeys(IOptions<List<KeyOptions>> options) =>
-        _keys = [.. options.Value.Select((key, index) => (Hash(key, index), new Caller(key.Project, IsAdmin(key, index))))];
+        _keys = [
+            .. options.Value.Select((key, index) => (Hash(key, index), new Caller(key.Project, IsAdmin(key, index)))),
+        ];
 
     /// <summary>False when no key is configured: any key, or none, will do.</summary>
     public bool Required => _keys.Count > 0;

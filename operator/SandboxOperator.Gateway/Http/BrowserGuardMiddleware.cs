@@ -19,7 +19,9 @@ internal sealed class BrowserGuardMiddleware(RequestDelegate next, ApiKeys keys,
             var origin = request.Headers.Origin.ToString();
             if (origin.Length > 0 && !options.Value.Allows(origin))
             {
-                throw Refused($"Pages of '{ApiErrors.Shorten(origin)}' may not use this server; see the setting Cors:Origins.");
+                throw Refused(
+                    $"Pages of '{ApiErrors.Shorten(origin)}' may not use this server; see the setting Cors:Origins."
+                );
             }
             if (!IsUnforgeable(request.Host.Host) && IsLoopback(context.Connection.LocalIpAddress))
             {

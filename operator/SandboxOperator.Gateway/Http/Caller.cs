@@ -12,5 +12,6 @@ internal sealed record Caller(string Project, bool IsAdmin)
     public static ValueTask<Caller> BindAsync(HttpContext context) => ValueTask.FromResult(Of(context));
 
     public static Caller Of(HttpContext context) =>
-        context.Features.Get<Caller>() ?? throw new InvalidOperationException("The request has not been authenticated.");
+        context.Features.Get<Caller>()
+        ?? throw new InvalidOperationException("The request has not been authenticated.");
 }

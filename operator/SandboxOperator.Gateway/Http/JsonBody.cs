@@ -36,7 +36,8 @@ internal sealed class JsonBody
 
     /// <summary>Reads JSON text that did not come as a body.</summary>
     /// <exception cref="ApiException">It is not a JSON object.</exception>
-    public static JsonBody Parse(string text) => new(Parse(new ReadOnlySequence<byte>(Encoding.UTF8.GetBytes(text))).RootElement);
+    public static JsonBody Parse(string text) =>
+        new(Parse(new ReadOnlySequence<byte>(Encoding.UTF8.GetBytes(text))).RootElement);
 
     private static JsonDocument Parse(ReadOnlySequence<byte> body)
     {

@@ -125,7 +125,9 @@ internal sealed class JsonObjectReader
 
     /// <summary>The strings of an array, or null when it is absent.</summary>
     public IReadOnlyList<string>? Strings(string name, int maximum = int.MaxValue, int minimum = 0) =>
-        Array(name, maximum, minimum)?.Select(item => JsonKinds.String(item.Value, item.Path, int.MaxValue, 1)).ToList();
+        Array(name, maximum, minimum)
+            ?.Select(item => JsonKinds.String(item.Value, item.Path, int.MaxValue, 1))
+            .ToList();
 
     /// <summary>Refuses parameters that nobody read.</summary>
     /// <exception cref="ApiException">There is one.</exception>

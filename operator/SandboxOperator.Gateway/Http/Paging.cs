@@ -68,6 +68,9 @@ internal static class Paging
             .Select(row => (long?)EF.Property<long>(row, Seq))
             .FirstOrDefaultAsync(cancellationToken);
         return found
-            ?? throw ApiErrors.InvalidValue(param, $"Invalid '{param}': no item '{ApiErrors.Shorten(id)}' in this list.");
+            ?? throw ApiErrors.InvalidValue(
+                param,
+                $"Invalid '{param}': no item '{ApiErrors.Shorten(id)}' in this list."
+            );
     }
 }

@@ -30,7 +30,12 @@ internal abstract class StoreContext(DbContextOptions options) : DbContext(optio
     {
         foreach (var entity in modelBuilder.Model.GetEntityTypes().Select(type => type.ClrType))
         {
-            modelBuilder.Entity(entity).HasKey("Seq");
+            var type = modelBuilder.Entity(entity);
+            type.HasKey("Seq");
+            if (entity.GetProperty("Id") is not null)
+            {
+                type.Property("Id").IsRequired();
+            }
         }
 
         modelBuilder.Entity<AssistantEntity>().HasIndex(row => new { row.Project, row.Id }).IsUnique();

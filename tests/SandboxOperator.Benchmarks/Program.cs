@@ -1,0 +1,31 @@
+using SandboxOperator.Benchmarks;
+
+// usage: [--output FILE.json] [NAME...]   (without names: all)
+var names = args.ToList();
+string? output = null;
+if (names.IndexOf("--output") is >= 0 and var at)
+{
+    output = names[at + 1];
+    names.RemoveRange(at, 2);
+}
+
+using var stop = new CancellationTokenSource();
+Console.CancelKeyPress += (_, pressed) =>
+{
+    pressed.Cancel = true;
+    stop.Cancel();
+};
+
+IBenchmark[] all = [];
+var rows = new List<Row>();
+foreach (var benchmark in all.Where(candidate => names.Count == 0 || names.Contains(candidate.Name)))
+{
+    Console.Error.WriteLine($"measuring {benchmark.Name} …");
+    rows.AddRange(await benchmark.RunAsync(stop.Token));
+}
+
+Console.Write(Report.Markdown(rows));
+if (output is not null)
+{
+    await Report.WriteJsonAsync(output, rows, stop.Token);
+}

@@ -1,0 +1,130 @@
+// One gateway with its data, the scripted upstream model behind it, and a recorder in front of it.
+import { existsSync, mkdtempSync, rmSync, statSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join, resolve } from 'node:path';
+import { after, before, describe, test } from 'node:test';
+import { fileURLToPath } from 'node:url';
+import { Program, freePort } from './launch.mjs';
+import { Model } from './model.mjs';
+import { Recorder } from './recorder.mjs';
+import { sdks } from './sdks.mjs';
+
+const repository = resolve(dirname(fileURLToPath(import.meta.url)), '../../../..');
+
+/** The newest build of a program: what the Makefile built last is what is tested. */
+function built(folder, name) {
+  const builds = ['Release', 'Debug']
+    .map((configuration) => join(repository, folder, 'bin', configuration, 'net10.0', `${name}.dll`))
+    .filter(existsSync);
+  if (builds.length === 0) throw new Error(`${name} is not built. Run: dotnet build ${folder}`);
+  return builds.sort((a, b) => statSync(b).mtimeMs - statSync(a).mtimeMs)[0];
+}
+
+export class World {
+  #settings;
+  #upstream;
+  #recorder;
+
+  constructor({ settings = {}, upstream = true } = {}) {
+    this.#settings = settings;
+    this.hasUpstream = upstream;
+  }
+
+  async open() {
+    this.dataDirectory = mkdtempSync(join(tmpdir(), 'sandbox-clients-'));
+    this.port = await freePort();
+    if (this.hasUpstream) {
+      const dll = built('tests/SandboxOperator.ScriptedUpstream', 'SandboxOperator.ScriptedUpstream');
+      this.#upstream = new Program('The scripted upstream', 'dotnet', [dll]);
+      await this.#upstream.ready('printing its URL', () => this.#upstream.output.includes('\n'));
+      this.model = new Model(this.#upstream.output.split('\n')[0].trim());
+    }
+    this.#recorder = await Recorder.start(this.port);
+    await this.startGateway();
+  }
+
+  async startGateway(settings = {}) {
+    this.gateway = new Program('The gateway', 'dotnet', [built('operator/SandboxOperator.Gateway', 'sandbox-gateway')], {
+      PORT: String(this.port),
+      DATA_DIR: this.dataDirectory,
+      OPENAI_BASE_URL: this.model ? `${this.model.url}/v1` : '',
+      OPENAI_API_KEY: this.model ? 'upstream-key' : '',
+      ...this.#settings,
+      ...settings,
+    });
+    await this.gateway.ready('answering /readyz', async () => {
+      const response = await fetch(`http://127.0.0.1:${this.port}/readyz`).catch(() => null);
+      return response?.ok;
+    });
+  }
+
+  async close() {
+    const how = await this.gateway?.stop();
+    await this.#upstream?.stop();
+    this.#recorder?.stop();
+    rmSync(this.dataDirectory, { recursive: true, force: true });
+    if (how !== undefined && how !== 0) throw new Error(`The gateway ended with ${how}:\n${this.gateway.output.slice(-8000)}`);
+  }
+
+  get url() {
+    return this.#recorder.url;
+  }
+
+  set test(name) {
+    this.#recorder.test = name;
+  }
+
+  sdk(Sdk, options = {}) {
+    return new Sdk({ apiKey: 'any-key', baseURL: `${this.url}/v1`, maxRetries: 0, timeout: 60_000, ...options });
+  }
+
+  /** A request without an SDK, recorded like the others. */
+  fetch(path, options = {}) {
+    return fetch(this.url + path, {
+      ...options,
+      headers: { authorization: 'Bearer any-key', 'openai-beta': 'assistants=v2', ...options.headers },
+    });
+  }
+
+  json(method, path, body) {
+    const text = typeof body === 'string' ? body : JSON.stringify(body);
+    return this.fetch(path, { method, body: text, headers: { 'content-type': 'application/json' } });
+  }
+}
+
+/** Runs a test and adds the gateway's log of that time to its failure. */
+function flow(world, name, body, options = {}) {
+  test(name, { timeout: 180_000, ...options }, async (t) => {
+    world.test = name;
+    const mark = world.gateway.mark;
+    try {
+      await body(t);
+    } catch (error) {
+      if (error instanceof Error) error.stack += `\n--- gateway log ---\n${world.gateway.outputSince(mark)}`;
+      throw error;
+    }
+  });
+}
+
+/**
+ * A suite with a world of its own. `define` gets the world and two ways to write a test: `each` runs it once with every
+ * SDK, `once` with the newest.
+ */
+export function suite(title, options, define) {
+  describe(title, () => {
+    const world = new World(options);
+    before(() => world.open(), { timeout: 120_000 });
+    after(() => world.close(), { timeout: 60_000 });
+    define({
+      world,
+      each(name, body) {
+        for (const Sdk of sdks) {
+          flow(world, `${name} [${Sdk.label}]`, (t) => body(world.sdk(Sdk), { t, model: world.model, Sdk, tag: Sdk.label }));
+        }
+      },
+      once(name, body) {
+        flow(world, name, (t) => body(world.sdk(sdks[0]), { t, model: world.model, Sdk: sdks[0], tag: sdks[0].label }));
+      },
+    });
+  });
+}

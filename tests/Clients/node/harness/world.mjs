@@ -1,5 +1,5 @@
 // One gateway with its data, the scripted upstream model behind it, and a recorder in front of it.
-import { existsSync, mkdtempSync, rmSync, statSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { after, before, describe, test } from 'node:test';
@@ -11,14 +11,10 @@ import { sdks } from './sdks.mjs';
 
 const repository = resolve(dirname(fileURLToPath(import.meta.url)), '../../../..');
 
-/** The newest build of a program: what the Makefile built last is what is tested. */
-function built(folder, name) {
-  const builds = ['Release', 'Debug']
-    .map((configuration) => join(repository, folder, 'bin', configuration, 'net10.0', `${name}.dll`))
-    .filter(existsSync);
-  if (builds.length === 0) throw new Error(`${name} is not built. Run: dotnet build ${folder}`);
-  return builds.sort((a, b) => statSync(b).mtimeMs - statSync(a).mtimeMs)[0];
-}
+// Both are what `make build` and `tests/Clients/run` make; the variables are for trying another build.
+const gatewayProgram = process.env.GATEWAY ?? join(repository, 'artifacts/gateway/sandbox-gateway');
+const agentProgram = process.env.AGENT ?? join(repository, 'artifacts/agent/sandbox-agent');
+const upstreamProgram = join(repository, 'artifacts/scripted-upstream/SandboxOperator.ScriptedUpstream');
 
 export class World {
   #settings;
@@ -34,8 +30,7 @@ export class World {
     this.dataDirectory = mkdtempSync(join(tmpdir(), 'sandbox-clients-'));
     this.port = await freePort();
     if (this.hasUpstream) {
-      const dll = built('tests/SandboxOperator.ScriptedUpstream', 'SandboxOperator.ScriptedUpstream');
-      this.#upstream = new Program('The scripted upstream', 'dotnet', [dll]);
+      this.#upstream = new Program('The scripted upstream', upstreamProgram, []);
       await this.#upstream.ready('printing its URL', () => this.#upstream.output.includes('\n'));
       this.model = new Model(this.#upstream.output.split('\n')[0].trim());
     }
@@ -44,11 +39,12 @@ export class World {
   }
 
   async startGateway(settings = {}) {
-    this.gateway = new Program('The gateway', 'dotnet', [built('operator/SandboxOperator.Gateway', 'sandbox-gateway')], {
+    this.gateway = new Program('The gateway', gatewayProgram, [], {
       PORT: String(this.port),
       DATA_DIR: this.dataDirectory,
       OPENAI_BASE_URL: this.model ? `${this.model.url}/v1` : '',
       OPENAI_API_KEY: this.model ? 'upstream-key' : '',
+      Sandbox__AgentPath: agentProgram,
       ...this.#settings,
       ...settings,
     });

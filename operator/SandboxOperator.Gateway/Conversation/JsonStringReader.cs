@@ -12,6 +12,9 @@ internal sealed class JsonStringReader
     private readonly StringBuilder _escape = new();
     private char? _highSurrogate;
 
+    /// <summary>True while the first half of a pair waits for the second.</summary>
+    public bool HasHalf => _highSurrogate is not null;
+
     /// <summary>The text that is complete by now.</summary>
     /// <param name="piece">The next piece, the opening quote not included.</param>
     /// <param name="ended">True when the piece holds the closing quote; what follows it is ignored.</param>

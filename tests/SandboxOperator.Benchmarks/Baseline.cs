@@ -19,6 +19,7 @@ internal sealed record Baseline(Sample StartMs, Sample CallMs)
                 $"{starts}",
                 Imports,
             },
+            UseShellExecute = false,
             RedirectStandardOutput = true,
             RedirectStandardError = true,
         };

@@ -20,5 +20,10 @@ internal sealed class Sample(IEnumerable<double> values)
         );
 
     private static string Round(double value) =>
-        value.ToString(value < 10 ? "0.00" : value < 100 ? "0.0" : "0", CultureInfo.InvariantCulture);
+        value.ToString(
+            value < 10 ? "0.00"
+                : value < 100 ? "0.0"
+                : "0",
+            CultureInfo.InvariantCulture
+        );
 }

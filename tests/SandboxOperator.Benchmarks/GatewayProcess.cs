@@ -1,0 +1,131 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Net;
+using System.Net.Http.Headers;
+using System.Net.Sockets;
+
+namespace SandboxOperator.Benchmarks;
+
+/// <summary>The gateway as <c>make run</c> starts it, with a data folder of its own.</summary>
+internal sealed class GatewayProcess : IAsyncDisposable
+{
+    private readonly Process _process;
+    private readonly string _data;
+
+    private GatewayProcess(Process process, string data, Uri address)
+    {
+        _process = process;
+        _data = data;
+        Client = new HttpClient(new SocketsHttpHandler { MaxConnectionsPerServer = 64 })
+        {
+            BaseAddress = address,
+            Timeout = TimeSpan.FromMinutes(10),
+        };
+        Client.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", "bench");
+        Client.DefaultRequestHeaders.Add("OpenAI-Beta", "assistants=v2");
+    }
+
+    /// <summary>Its base address ends with <c>/v1/</c>.</summary>
+    public HttpClient Client { get; }
+
+    /// <summary>Resident memory, in bytes.</summary>
+    public long ResidentBytes
+    {
+        get
+        {
+            var line = File.ReadLines($"/proc/{_process.Id}/status")
+                .First(text => text.StartsWith("VmRSS:", StringComparison.Ordinal));
+            var kibibytes = line.Split(' ', StringSplitOptions.RemoveEmptyEntries)[1];
+            return long.Parse(kibibytes, CultureInfo.InvariantCulture) * 1024;
+        }
+    }
+
+    public static async Task<GatewayProcess> StartAsync(
+        string upstream,
+        IReadOnlyDictionary<string, string>? settings,
+        CancellationToken cancellationToken
+    )
+    {
+        var data = Directory.CreateTempSubdirectory("sandbox-bench-").FullName;
+        var port = FreePort();
+        var program = Path.Combine(Checkout.Root, "artifacts", "gateway", "sandbox-gateway");
+        var info = new ProcessStartInfo(program)
+        {
+            UseShellExecute = false,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+            Environment =
+            {
+                ["PORT"] = $"{port}",
+                ["DATA_DIR"] = data,
+                ["OPENAI_BASE_URL"] = upstream,
+                ["OPENAI_API_KEY"] = "bench",
+                ["Logging__LogLevel__Default"] = "Warning",
+            },
+        };
+        foreach (var (name, value) in settings ?? new Dictionary<string, string>())
+        {
+            info.Environment[name] = value;
+        }
+
+        var process = Process.Start(info)!;
+        process.OutputDataReceived += (_, _) => { };
+        process.ErrorDataReceived += (_, line) => Console.Error.WriteLine($"gateway: {line.Data}");
+        process.BeginOutputReadLine();
+        process.BeginErrorReadLine();
+        var gateway = new GatewayProcess(process, data, new Uri($"http://127.0.0.1:{port}/v1/"));
+        await gateway.WaitUntilReadyAsync(cancellationToken);
+        return gateway;
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        Client.Dispose();
+        if (!_process.HasExited)
+        {
+            using var terminate = Process.Start("kill", ["-TERM", $"{_process.Id}"]);
+            using var deadline = new CancellationTokenSource(TimeSpan.FromSeconds(40));
+            try
+            {
+                await _process.WaitForExitAsync(deadline.Token);
+            }
+            catch (OperationCanceledException)
+            {
+                _process.Kill(entireProcessTree: true);
+            }
+        }
+
+        _process.Dispose();
+        Directory.Delete(_data, recursive: true);
+    }
+
+    private async Task WaitUntilReadyAsync(CancellationToken cancellationToken)
+    {
+        using var deadline = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        deadline.CancelAfter(TimeSpan.FromMinutes(1));
+        while (true)
+        {
+            try
+            {
+                using var answer = await Client.GetAsync(new Uri("/readyz", UriKind.Relative), deadline.Token);
+                if (answer.IsSuccessStatusCode)
+                {
+                    return;
+                }
+            }
+            catch (HttpRequestException) when (!_process.HasExited)
+            {
+                // It does not listen yet.
+            }
+
+            await Task.Delay(100, deadline.Token);
+        }
+    }
+
+    private static int FreePort()
+    {
+        using var listener = new TcpListener(IPAddress.Loopback, 0);
+        listener.Start();
+        return ((IPEndPoint)listener.LocalEndpoint).Port;
+    }
+}

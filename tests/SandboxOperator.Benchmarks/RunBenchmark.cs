@@ -1,0 +1,144 @@
+using System.Diagnostics;
+using SandboxOperator.Testing.ScriptedUpstream;
+
+namespace SandboxOperator.Benchmarks;
+
+/// <summary>Runs with one call through the gateway, over HTTP, with a model that answers at once.</summary>
+internal sealed class RunBenchmark : IBenchmark
+{
+    private const int Threads = 8;
+    private const int Warmup = 30;
+    private const int Rounds = 150;
+    private const int RunsAThread = 40;
+
+    public string Name => "runs";
+
+    public async Task<IReadOnlyList<Row>> RunAsync(CancellationToken cancellationToken)
+    {
+        await using var upstream = await ScriptedUpstreamServer.StartAsync();
+        upstream.When(
+            "^compute",
+            new ScriptedTurn { ToolCalls = [new ScriptedToolCall { Python = "print(1+1)" }] },
+            new ScriptedTurn { Text = "It is 2." }
+        );
+        await using var gateway = await GatewayProcess.StartAsync(upstream.BaseUrl, null, cancellationToken);
+        var api = new AssistantsApi(gateway.Client);
+        var assistant = await api.CreateAssistantAsync(cancellationToken);
+
+        // A run's own share is what is left of it when its parts, measured alone in the same run, are taken away.
+        var runs = await OneByOneAsync(api, assistant, cancellationToken);
+        var model = await ModelAsync(upstream, cancellationToken);
+        var own = runs.Median - model.Median;
+
+        var (rate, latency) = await AtOnceAsync(api, assistant, cancellationToken);
+        return
+        [
+            new Row(
+                "gateway's own share of a run with one call, its call included",
+                runs.Show("ms"),
+                $"both model answers alone: {model.Show("ms")}",
+                "≤ 15 ms p50",
+                own,
+                15
+            ),
+            new Row(
+                $"runs with one call, streamed, {Threads} threads at once",
+                $"{rate:0.0} a second, each {latency.Show("ms")}",
+                "",
+                "≥ 50 a second",
+                rate,
+                50,
+                HigherIsBetter: true
+            ),
+        ];
+    }
+
+    private static async Task<Sample> OneByOneAsync(
+        AssistantsApi api,
+        string assistant,
+        CancellationToken cancellationToken
+    )
+    {
+        var thread = await api.CreateThreadAsync(null, cancellationToken);
+        var took = new List<double>();
+        for (var round = 0; round < Warmup + Rounds; round++)
+        {
+            if (round % 25 == 0)
+            {
+                thread = await api.CreateThreadAsync(null, cancellationToken);
+                await RunOnceAsync(api, thread, assistant, cancellationToken);
+            }
+
+            var milliseconds = await RunOnceAsync(api, thread, assistant, cancellationToken);
+            if (round >= Warmup)
+            {
+                took.Add(milliseconds);
+            }
+        }
+
+        return new Sample(took);
+    }
+
+    /// <summary>Both answers of the model, asked for directly.</summary>
+    private static async Task<Sample> ModelAsync(ScriptedUpstreamServer upstream, CancellationToken cancellationToken)
+    {
+        using var client = new HttpClient { BaseAddress = upstream.Url };
+        var took = new List<double>();
+        for (var round = 0; round < Warmup + Rounds; round++)
+        {
+            var began = Stopwatch.GetTimestamp();
+            await ChatRequests.AskAsync(client, ChatRequests.First, cancellationToken);
+            await ChatRequests.AskAsync(client, ChatRequests.Second, cancellationToken);
+            if (round >= Warmup)
+            {
+                took.Add(Stopwatch.GetElapsedTime(began).TotalMilliseconds);
+            }
+        }
+
+        return new Sample(took);
+    }
+
+    private static async Task<(double Rate, Sample Latency)> AtOnceAsync(
+        AssistantsApi api,
+        string assistant,
+        CancellationToken cancellationToken
+    )
+    {
+        var threads = new List<string>();
+        for (var index = 0; index < Threads; index++)
+        {
+            var thread = await api.CreateThreadAsync(null, cancellationToken);
+            await RunOnceAsync(api, thread, assistant, cancellationToken);
+            threads.Add(thread);
+        }
+
+        var began = Stopwatch.GetTimestamp();
+        var took = await Task.WhenAll(
+            threads.Select(async thread =>
+            {
+                var mine = new List<double>();
+                for (var run = 0; run < RunsAThread; run++)
+                {
+                    mine.Add(await RunOnceAsync(api, thread, assistant, cancellationToken));
+                }
+
+                return mine;
+            })
+        );
+        var all = took.SelectMany(mine => mine).ToList();
+        return (all.Count / Stopwatch.GetElapsedTime(began).TotalSeconds, new Sample(all));
+    }
+
+    private static async Task<double> RunOnceAsync(
+        AssistantsApi api,
+        string thread,
+        string assistant,
+        CancellationToken cancellationToken
+    )
+    {
+        await api.AddMessageAsync(thread, "compute", cancellationToken);
+        var began = Stopwatch.GetTimestamp();
+        await api.RunAsync(thread, assistant, cancellationToken);
+        return Stopwatch.GetElapsedTime(began).TotalMilliseconds;
+    }
+}

@@ -38,8 +38,11 @@ internal abstract record LinkMessage
     /// <summary>Init to agent: a kernel is up.</summary>
     internal sealed record Ready : LinkMessage;
 
-    /// <summary>Init to agent: text of the call's <c>stdout</c> or <c>stderr</c>.</summary>
-    internal sealed record Output(string Call, string Stream, string Text) : LinkMessage;
+    /// <summary>
+    /// Init to agent: text of the call's <c>stdout</c> or <c>stderr</c>. Before it, so many bytes of the stream were left
+    /// out because the call printed more than init passes on.
+    /// </summary>
+    internal sealed record Output(string Call, string Stream, string Text, long OmittedBytes = 0) : LinkMessage;
 
     /// <summary>Init to agent: MIME type to content, pictures as base64.</summary>
     internal sealed record Display(string Call, bool IsResult, IReadOnlyDictionary<string, string> Data) : LinkMessage;

@@ -1,0 +1,66 @@
+namespace SandboxOperator.Agent.Init;
+
+/// <summary>
+/// Decides about the disk, without I/O. Being over the limit is no crime, growing there is: a call that deletes files
+/// or only reads must go on, or nothing could ever get better.
+/// </summary>
+internal sealed class DiskJudge
+{
+    /// <summary>How long after a warning growing is not yet held against the code.</summary>
+    public static readonly TimeSpan Grace = TimeSpan.FromSeconds(1);
+
+    private readonly long _limit;
+    private readonly long _slack;
+    private long _allowed;
+    private long _last;
+    private int _call = -1;
+    private int _warnedCall = -1;
+    private TimeSpan _warnedAt;
+
+    public DiskJudge(long limit)
+    {
+        _limit = limit;
+        _slack = limit / 100;
+        _allowed = limit;
+    }
+
+    /// <summary>Judges a measurement made during a call, or after the call of that number.</summary>
+    public DiskAction Judge(long used, int call, TimeSpan now)
+    {
+        if (call != _call)
+        {
+            // What an earlier call has left over the limit may stay.
+            _call = call;
+            _allowed = _last <= _limit ? _limit : _last + _slack;
+        }
+
+        _last = used;
+        if (used <= _allowed)
+        {
+            _allowed = Math.Max(_limit, Math.Min(_allowed, used + _slack));
+            return DiskAction.None;
+        }
+
+        if (used > _limit * 2)
+        {
+            _allowed = used + _slack;
+            return DiskAction.Kill;
+        }
+
+        if (_warnedCall != call)
+        {
+            _warnedCall = call;
+            _warnedAt = now;
+            _allowed = used + _slack;
+            return DiskAction.Warn;
+        }
+
+        if (now - _warnedAt < Grace)
+        {
+            return DiskAction.None;
+        }
+
+        _allowed = used + _slack;
+        return DiskAction.Kill;
+    }
+}

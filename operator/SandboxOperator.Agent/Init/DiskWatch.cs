@@ -1,0 +1,86 @@
+namespace SandboxOperator.Agent.Init;
+
+/// <summary>
+/// Watches bytes and files on a thread of its own. Folders are walked when the file systems underneath have lost free
+/// space, or from time to time during a call, and never for more than a fifth of the time.
+/// </summary>
+internal sealed class DiskWatch(InitOptions options, SandboxState state, TimeProvider time)
+{
+    private const int BusyPeriod = 50;
+    private const int IdlePeriod = 1000;
+    private const long LooksAtBytes = 16 << 20;
+    private const long LooksAtFiles = 1000;
+    private static readonly TimeSpan LooksAfter = TimeSpan.FromSeconds(2);
+
+    private readonly DiskUsage _usage = new([options.Data, .. options.Scratch]);
+    private readonly DiskJudge _bytes = new(options.DiskBytes);
+    private readonly DiskJudge _files = new(options.Files);
+    private (long Bytes, long Files) _free;
+    private TimeSpan _measuredAt;
+    private TimeSpan _measuringTook;
+    private int _measuredCall;
+
+    public void Start() => new Thread(Run) { IsBackground = true, Name = "disk" }.Start();
+
+    private unsafe void Run()
+    {
+        Measure(state.Call);
+        while (true)
+        {
+            var call = state.Call;
+            if (IsDue(call))
+            {
+                Measure(call);
+            }
+
+            _ = Native.Poll(null, 0, state.IsBusy ? BusyPeriod : IdlePeriod);
+        }
+    }
+
+    private void Measure(int call)
+    {
+        var now = time.GetElapsedTime(0);
+        _free = _usage.Free();
+        Act(_usage.Measure(state.ZygotePid), call, now);
+        _measuredAt = time.GetElapsedTime(0);
+        _measuringTook = _measuredAt - now;
+        _measuredCall = state.IsBusy ? _measuredCall : call;
+    }
+
+    private bool IsDue(int call)
+    {
+        var since = time.GetElapsedTime(0) - _measuredAt;
+        if (since < _measuringTook * 4)
+        {
+            return false;
+        }
+
+        if (since > LooksAfter && call != _measuredCall)
+        {
+            return true;
+        }
+
+        var free = _usage.Free();
+        return _free.Bytes - free.Bytes > LooksAtBytes || _free.Files - free.Files > LooksAtFiles;
+    }
+
+    private void Act((long Bytes, long Files) used, int call, TimeSpan now)
+    {
+        var bytes = _bytes.Judge(used.Bytes, call, now);
+        var files = _files.Judge(used.Files, call, now);
+        var action = bytes > files ? bytes : files;
+        if (state.Kernel is not { Pid: > 0 } kernel || action == DiskAction.None)
+        {
+            return;
+        }
+
+        if (action == DiskAction.Warn && state.IsBusy)
+        {
+            kernel.Signal(Native.SignalUser1);
+            return;
+        }
+
+        kernel.Kill(files > bytes ? KillReason.Files : KillReason.Disk);
+        ProcessTable.KillAllBut(state.ZygotePid);
+    }
+}

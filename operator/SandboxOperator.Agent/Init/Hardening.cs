@@ -1,0 +1,58 @@
+using System.Runtime.InteropServices;
+
+namespace SandboxOperator.Agent.Init;
+
+/// <summary>
+/// What init does to itself before it starts anything. Code in the sandbox runs as the same user in the same process
+/// namespace: what it could do to init, it would.
+/// </summary>
+internal static unsafe class Hardening
+{
+    private const int Dumpable = 4;
+    private const int NoNewPrivileges = 38;
+    private const int BlockSignals = 0;
+    private const int FirstRealTimeSignal = 32;
+    private const nuint SetModeFilter = 1;
+    private const nuint AllThreads = 1;
+
+    /// <summary>
+    /// Starts this program again with an empty environment (so that <c>/proc/1/environ</c> shows none) and with its
+    /// signals blocked: PID 1 ignores deadly signals from inside, but not those that the runtime has handlers for. The
+    /// real-time ones stay, because the garbage collector stops threads with one. Returns only by an exception.
+    /// </summary>
+    public static void StartAgain(ReadOnlySpan<string> args)
+    {
+        var set = stackalloc ulong[16];
+        _ = Native.EmptySignalSet(set);
+        for (var signal = 1; signal < FirstRealTimeSignal; signal++)
+        {
+            _ = Native.AddSignal(set, signal);
+        }
+
+        _ = Native.SignalMask(BlockSignals, set, null);
+        var arguments = Descriptors.Strings(["sandbox-agent", "init", InitOptions.CleanFlag, .. args]);
+        Descriptors.Check(Native.Execute("/proc/self/exe", arguments, Descriptors.Strings([])), "execve");
+    }
+
+    /// <summary>Closes <c>/proc/1/mem</c>, <c>fd</c> and <c>environ</c> to the sandbox, then filters system calls.</summary>
+    public static void Apply()
+    {
+        Descriptors.Check(Native.ProcessControl(Dumpable, 0, 0, 0, 0), "prctl(PR_SET_DUMPABLE)");
+        Descriptors.Check(Native.ProcessControl(NoNewPrivileges, 1, 0, 0, 0), "prctl(PR_SET_NO_NEW_PRIVS)");
+        var instructions = SeccompFilter.Build(SystemCalls.Native);
+        fixed (SeccompInstruction* start = instructions)
+        {
+            var program = new Native.FilterProgram { Length = (ushort)instructions.Length, Instructions = start };
+            var number = RuntimeInformation.ProcessArchitecture == Architecture.Arm64 ? 277 : 317;
+            var result = Native.Seccomp(number, SetModeFilter, AllThreads, &program);
+            if (result != 0)
+            {
+                throw new IOException(
+                    result > 0
+                        ? $"seccomp: thread {result} has a filter of its own"
+                        : $"seccomp: {Native.LastErrorText}"
+                );
+            }
+        }
+    }
+}

@@ -1,0 +1,14 @@
+namespace SandboxOperator.Agent.Init;
+
+/// <summary>Why init ended a kernel.</summary>
+internal enum KillReason
+{
+    None,
+    Memory,
+    Processes,
+    Disk,
+    Files,
+    Timeout,
+    Interrupt,
+    Control,
+}

@@ -1,0 +1,90 @@
+namespace SandboxOperator.Agent.Init;
+
+/// <summary>
+/// Watches memory and the number of processes on a thread of its own, and ends the kernel with all that it has started
+/// before the platform would end the sandbox.
+/// </summary>
+internal sealed class LimitWatch(InitOptions options, SandboxState state)
+{
+    private const int BusyPeriod = 50;
+    private const int IdlePeriod = 250;
+    private const int NearLimitPeriod = 5;
+
+    private readonly List<int> _pids = [];
+
+    /// <summary>Where the watch acts: 90 % of the limit, so that there is room for what grows meanwhile.</summary>
+    private long MemoryThreshold => options.MemoryBytes / 10 * 9;
+
+    public void Start() => new Thread(Run, 256 * 1024) { IsBackground = true, Name = "limits" }.Start();
+
+    private unsafe void Run()
+    {
+        while (true)
+        {
+            var used = Check();
+            var period = state.IsBusy ? BusyPeriod : IdlePeriod;
+            _ = Native.Poll(null, 0, used > MemoryThreshold / 4 * 3 ? NearLimitPeriod : period);
+        }
+    }
+
+    // 1. Count processes. 2. Add up resident bytes, which is cheap and never too low. 3. Only if that is too much, ask
+    // for the exact sum, which makes the system walk every page table.
+    private long Check()
+    {
+        ProcessTable.List(_pids);
+        var zygote = state.ZygotePid;
+        if (_pids.Count(pid => pid > 1 && pid != zygote) > options.Processes)
+        {
+            Kill(KillReason.Processes, zygote);
+            return 0;
+        }
+
+        var used = _pids.Sum(ProcessTable.ResidentBytes);
+        if (used <= MemoryThreshold)
+        {
+            return used;
+        }
+
+        used = ExactBytes(zygote);
+        if (used > MemoryThreshold)
+        {
+            Kill(KillReason.Memory, zygote);
+        }
+
+        return used;
+    }
+
+    // The zygote closes its page tables to others. What its forks share with it they report as their smaller share, so
+    // that the difference tells what part of the zygote's pages they have counted already.
+    private long ExactBytes(int zygote)
+    {
+        long total = 0;
+        long counted = 0;
+        foreach (var pid in _pids)
+        {
+            if (pid == zygote)
+            {
+                continue;
+            }
+
+            var resident = ProcessTable.ResidentBytes(pid);
+            var share = ProcessTable.ProportionalBytes(pid) ?? resident;
+            total += share;
+            counted += Math.Max(0, resident - share);
+        }
+
+        return total + Math.Max(0, ProcessTable.ResidentBytes(zygote) - counted);
+    }
+
+    private void Kill(KillReason reason, int zygote)
+    {
+        if (state.Kernel is not { Pid: > 0 } kernel)
+        {
+            // Between two kernels, whoever is left was left behind by the last one; a kernel being born does not grow.
+            return;
+        }
+
+        kernel.Kill(reason);
+        ProcessTable.KillAllBut(zygote);
+    }
+}

@@ -1,0 +1,38 @@
+namespace SandboxOperator.Agent.Init;
+
+/// <summary>What the loop tells the watches, each value on its own.</summary>
+internal sealed class SandboxState
+{
+    private volatile KernelProcess? _kernel;
+    private volatile int _zygotePid;
+    private volatile int _call;
+    private volatile bool _running;
+
+    /// <summary>The kernel that is there now, ready or not.</summary>
+    public KernelProcess? Kernel
+    {
+        get => _kernel;
+        set => _kernel = value;
+    }
+
+    /// <summary>0 while there is none.</summary>
+    public int ZygotePid
+    {
+        get => _zygotePid;
+        set => _zygotePid = value;
+    }
+
+    /// <summary>Counts calls, so that a watch notices a new one.</summary>
+    public int Call => _call;
+
+    /// <summary>True while a call runs.</summary>
+    public bool IsBusy => _running;
+
+    public void CallStarted()
+    {
+        _call++;
+        _running = true;
+    }
+
+    public void CallEnded() => _running = false;
+}

@@ -167,6 +167,11 @@ public sealed class ScriptedUpstreamServer : IAsyncDisposable
             await context.Response.Body.WriteAsync(Encoding.UTF8.GetBytes(text), cancellationToken);
             await context.Response.Body.FlushAsync(cancellationToken);
         }
+        if (fault?.CutAfter > 0)
+        {
+            // A length that is never reached: what was written arrives, then the connection ends. Abort would lose it.
+            context.Response.ContentLength = int.MaxValue;
+        }
         if (turn.Raw is { } raw)
         {
             foreach (var piece in raw)
@@ -202,7 +207,10 @@ public sealed class ScriptedUpstreamServer : IAsyncDisposable
         {
             if (fault?.CutAfter == sent)
             {
-                context.Abort();
+                if (sent == 0)
+                {
+                    context.Abort();
+                }
                 return;
             }
             if (fault?.EndAfter == sent)

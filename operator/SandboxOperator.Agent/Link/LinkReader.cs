@@ -24,7 +24,7 @@ internal sealed class LinkReader(Stream stream)
     {
         try
         {
-            return JsonSerializer.Deserialize(line, LinkJson.Message)
+            return JsonSerializer.Deserialize(line, LinkJson.Default.LinkMessage)
                 ?? throw new LinkException("a line is not a message but null");
         }
         // NotSupportedException: an object without a type.

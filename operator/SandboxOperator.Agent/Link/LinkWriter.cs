@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Text.Encodings.Web;
 using System.Text.Json;
 
 namespace SandboxOperator.Agent.Link;
@@ -7,6 +8,12 @@ namespace SandboxOperator.Agent.Link;
 internal sealed class LinkWriter(Stream stream)
 {
     private const int IdleBufferBytes = 64 * 1024;
+
+    // Text is not ASCII for half of the world: written as it is, not as \uXXXX.
+    private static readonly JsonWriterOptions s_options = new()
+    {
+        Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+    };
 
     private ArrayBufferWriter<byte> _buffer = new(1024);
 
@@ -35,11 +42,9 @@ internal sealed class LinkWriter(Stream stream)
         }
 
         _buffer.ResetWrittenCount();
-        using (
-            var json = new Utf8JsonWriter(_buffer, new JsonWriterOptions { Encoder = LinkJson.Message.Options.Encoder })
-        )
+        using (var json = new Utf8JsonWriter(_buffer, s_options))
         {
-            JsonSerializer.Serialize(json, message, LinkJson.Message);
+            JsonSerializer.Serialize(json, message, LinkJson.Default.LinkMessage);
         }
 
         if (_buffer.WrittenCount > LinkReader.MaxLineBytes)

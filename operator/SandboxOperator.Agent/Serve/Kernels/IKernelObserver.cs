@@ -1,0 +1,20 @@
+using SandboxOperator.Agent.Link;
+
+namespace SandboxOperator.Agent.Serve.Kernels;
+
+/// <summary>Learns what happens on the kernel side, one thing after the other.</summary>
+internal interface IKernelObserver
+{
+    /// <summary>True while neither a call runs nor a kernel is up that could run one.</summary>
+    bool IsWaiting { get; }
+
+    /// <summary>Init has connected and introduced itself.</summary>
+    void Connected(IKernelConnection connection, LinkMessage.Hello hello);
+
+    /// <summary>Init has sent a message.</summary>
+    /// <exception cref="LinkException">It is not acceptable: the connection is to be ended.</exception>
+    void Received(LinkMessage message);
+
+    /// <summary>The connection has ended, for this reason in words.</summary>
+    void Disconnected(string reason);
+}

@@ -1,0 +1,82 @@
+using SandboxOperator.Agent.CommandLine;
+
+namespace SandboxOperator.Agent.Serve;
+
+/// <summary>What <c>sandbox-agent serve</c> is told on its command line, and its fixed times.</summary>
+internal sealed record ServeOptions
+{
+    /// <summary>The Unix socket of the HTTP API.</summary>
+    public required string Socket { get; init; }
+
+    /// <summary>The Unix socket that init connects to.</summary>
+    public required string KernelSocket { get; init; }
+
+    /// <summary>The sandbox's working directory.</summary>
+    public required string Data { get; init; }
+
+    /// <summary>The agent's own directory, which the sandbox does not see.</summary>
+    public required string State { get; init; }
+
+    /// <summary>Other directories that the sandbox may write to; they count for the disk limit.</summary>
+    public IReadOnlyList<string> Scratch { get; init; } = [];
+
+    /// <summary>Without a call for so long the sandbox ends; null: never.</summary>
+    public TimeSpan? IdleTimeout { get; init; }
+
+    /// <summary>How long a call may run.</summary>
+    public TimeSpan CallTimeout { get; init; } = TimeSpan.FromMinutes(10);
+
+    /// <summary>How much output of a call is kept.</summary>
+    public long OutputBytes { get; init; } = 1024 * 1024;
+
+    /// <summary>The disk limit in bytes; null: none.</summary>
+    public long? DiskBytes { get; init; }
+
+    /// <summary>The disk limit in files and directories; null: none.</summary>
+    public long? Files { get; init; }
+
+    /// <summary>The command that starts the kernel side; empty when something else starts it.</summary>
+    public IReadOnlyList<string> Launch { get; init; } = [];
+
+    /// <summary>How long a call waits for a kernel before it is refused.</summary>
+    public TimeSpan ReadyPatience { get; init; } = TimeSpan.FromSeconds(10);
+
+    /// <summary>How long after a call's time init may take to end it.</summary>
+    public TimeSpan CallGrace { get; init; } = TimeSpan.FromSeconds(10);
+
+    /// <summary>How long init may take to end an interrupted call.</summary>
+    public TimeSpan InterruptGrace { get; init; } = TimeSpan.FromSeconds(10);
+
+    /// <summary>How long a kernel may take to come up.</summary>
+    public TimeSpan StartDeadline { get; init; } = TimeSpan.FromMinutes(2);
+
+    /// <summary>After how long without events a listener gets a heartbeat.</summary>
+    public TimeSpan Heartbeat { get; init; } = TimeSpan.FromSeconds(10);
+
+    /// <exception cref="UsageException">Something is missing or wrong.</exception>
+    public static ServeOptions Parse(string[] args)
+    {
+        var arguments = new Arguments(args, "--launch");
+        var options = new ServeOptions
+        {
+            Socket = arguments.Required("--socket"),
+            KernelSocket = arguments.Required("--kernel-socket"),
+            Data = arguments.Required("--data"),
+            State = arguments.Required("--state"),
+            Scratch = arguments.List("--scratch"),
+            IdleTimeout = Seconds(arguments.Number("--idle-timeout", max: int.MaxValue / 1000)),
+            DiskBytes = arguments.Number("--disk-bytes"),
+            Files = arguments.Number("--files"),
+            Launch = arguments.Command("--launch"),
+        };
+        options = options with
+        {
+            CallTimeout = Seconds(arguments.Number("--call-timeout", max: int.MaxValue / 1000)) ?? options.CallTimeout,
+            OutputBytes = arguments.Number("--output-bytes", min: 1024, max: 64 * 1024 * 1024) ?? options.OutputBytes,
+        };
+        arguments.Finish();
+        return options;
+    }
+
+    private static TimeSpan? Seconds(long? seconds) => seconds is { } s ? TimeSpan.FromSeconds(s) : null;
+}

@@ -1,9 +1,17 @@
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.Configuration.Memory;
 using Microsoft.Extensions.DependencyInjection.Extensions;
+using SandboxOperator.Gateway.Assistants;
+using SandboxOperator.Gateway.Blobs;
+using SandboxOperator.Gateway.Files;
 using SandboxOperator.Gateway.Http;
+using SandboxOperator.Gateway.Messages;
+using SandboxOperator.Gateway.Models;
 using SandboxOperator.Gateway.Options;
 using SandboxOperator.Gateway.Store;
+using SandboxOperator.Gateway.Threads;
+using SandboxOperator.Gateway.Uploads;
+using SandboxOperator.Gateway.Upstream;
 using SandboxOperator.Sandboxes;
 
 namespace SandboxOperator.Gateway.Hosting;
@@ -41,6 +49,10 @@ internal static class GatewayApp
         services.AddSingleton(TimeProvider.System);
         services.AddApiHttp();
         services.AddStore();
+        services.AddModels(builder.Configuration);
+        services.AddBlobs();
+        services.AddFiles();
+        services.AddUploads();
         services.AddHealth();
         services.TryAddSingleton<ISandboxes, NoSandboxes>();
     }
@@ -48,6 +60,12 @@ internal static class GatewayApp
     private static void MapEndpoints(WebApplication app)
     {
         app.MapHealth();
+        app.MapModels();
+        app.MapAssistants();
+        app.MapThreads();
+        app.MapMessages();
+        app.MapFiles();
+        app.MapUploads();
     }
 
     /// <summary>What any other source of configuration may override.</summary>

@@ -11,9 +11,6 @@ internal sealed class UpstreamOptions
     /// <summary>Also <c>OPENAI_API_KEY</c>.</summary>
     public string? ApiKey { get; set; }
 
-    /// <summary>What the upstream calls the models that applications name; <c>*</c> stands for every other.</summary>
-    public Dictionary<string, string> Models { get; set; } = new(StringComparer.Ordinal);
-
     /// <summary>The longest a forwarded request may take.</summary>
     public int ForwardSeconds { get; set; } = 600;
 }

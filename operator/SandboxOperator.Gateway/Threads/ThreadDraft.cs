@@ -1,0 +1,32 @@
+using SandboxOperator.Gateway.Assistants;
+using SandboxOperator.Gateway.Http;
+using SandboxOperator.Gateway.Messages;
+
+namespace SandboxOperator.Gateway.Threads;
+
+/// <summary>A thread that a request asks for, checked but for the files it names.</summary>
+/// <param name="Messages">Its first messages, oldest first.</param>
+/// <param name="FileIds">The code interpreter's files, or null.</param>
+/// <param name="Metadata">JSON object.</param>
+internal sealed record ThreadDraft(
+    IReadOnlyList<MessageDraft> Messages,
+    IReadOnlyList<string>? FileIds,
+    string Metadata
+)
+{
+    /// <summary>Reads the whole object; an absent one is a thread without messages.</summary>
+    public static ThreadDraft Read(JsonObjectReader? reader)
+    {
+        if (reader is null)
+        {
+            return new ThreadDraft([], null, Http.Metadata.Empty);
+        }
+        var draft = new ThreadDraft(
+            MessageDraft.ReadList(reader, "messages"),
+            ToolResourcesParameter.Read(reader),
+            Http.Metadata.Read(reader) ?? Http.Metadata.Empty
+        );
+        reader.End();
+        return draft;
+    }
+}

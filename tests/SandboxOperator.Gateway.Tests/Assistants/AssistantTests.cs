@@ -118,7 +118,11 @@ public sealed class AssistantTests(GatewayFixture fixture) : IClassFixture<Gatew
         "file_not_found"
     )]
     [InlineData("""{"model":"m","response_format":"xml"}""", "response_format", "invalid_value")]
-    [InlineData("""{"model":"m","response_format":{"type":"json_schema"}}""", "response_format.json_schema", "missing_required_parameter")]
+    [InlineData(
+        """{"model":"m","response_format":{"type":"json_schema"}}""",
+        "response_format.json_schema",
+        "missing_required_parameter"
+    )]
     [InlineData("""{"model":"m","metadata":[]}""", "metadata", "invalid_type")]
     [InlineData("""{"model":"m","metadata":{"a":1}}""", "metadata.a", "invalid_type")]
     public async Task Bad_parameters_are_named(string json, string param, string code) =>
@@ -127,7 +131,12 @@ public sealed class AssistantTests(GatewayFixture fixture) : IClassFixture<Gatew
     [Fact]
     public async Task Too_long_and_too_many_are_refused_and_the_limits_themselves_are_not()
     {
-        await Gateway.RefusedAsync(Path, $$"""{"model":"m","name":"{{new string('x', 257)}}"}""", "name", "string_above_max_length");
+        await Gateway.RefusedAsync(
+            Path,
+            $$"""{"model":"m","name":"{{new string('x', 257)}}"}""",
+            "name",
+            "string_above_max_length"
+        );
         await Gateway.RefusedAsync(
             Path,
             $$"""{"model":"m","instructions":"{{new string('x', 256_001)}}"}""",
@@ -136,7 +145,12 @@ public sealed class AssistantTests(GatewayFixture fixture) : IClassFixture<Gatew
         );
         await Gateway.RefusedAsync(Path, Metadata(17), "metadata", "object_above_max_properties");
         await Gateway.RefusedAsync(Path, Tools(129), "tools", "array_above_max_length");
-        await Gateway.RefusedAsync(Path, Files(21), "tool_resources.code_interpreter.file_ids", "array_above_max_length");
+        await Gateway.RefusedAsync(
+            Path,
+            Files(21),
+            "tool_resources.code_interpreter.file_ids",
+            "array_above_max_length"
+        );
         await Gateway.RefusedAsync(
             Path,
             $$$"""{"model":"m","metadata":{"{{{new string('k', 65)}}}":"v"}}""",
@@ -157,11 +171,14 @@ public sealed class AssistantTests(GatewayFixture fixture) : IClassFixture<Gatew
     }
 
     private static string Metadata(int pairs) =>
-        $$$"""{"model":"m","metadata":{{{{string.Join(',', Enumerable.Range(0, pairs).Select(i => $"\"k{i}\":\"v\""))}}}}}""";
+        """{"model":"m","metadata":{""" + List(pairs, i => $"\"k{i}\":\"v\"") + "}}";
 
     private static string Tools(int count) =>
-        $$"""{"model":"m","tools":[{{string.Join(',', Enumerable.Repeat("""{"type":"code_interpreter"}""", count))}}]}""";
+        """{"model":"m","tools":[""" + List(count, _ => """{"type":"code_interpreter"}""") + "]}";
 
     private static string Files(int count) =>
-        $$$"""{"model":"m","tool_resources":{"code_interpreter":{"file_ids":[{{{string.Join(',', Enumerable.Range(0, count).Select(i => $"\"f{i}\""))}}}]}}}""";
+        """{"model":"m","tool_resources":{"code_interpreter":{"file_ids":[""" + List(count, i => $"\"f{i}\"") + "]}}}";
+
+    private static string List(int count, Func<int, string> item) =>
+        string.Join(',', Enumerable.Range(0, count).Select(item));
 }

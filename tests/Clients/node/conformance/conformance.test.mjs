@@ -24,7 +24,8 @@ const about = (exchange) => `${exchange.method} ${exchange.url} ${exchange.statu
 /** Every value of an exchange that the document describes, with the schema that describes it. */
 function described(api, exchange) {
   if (exchange.body === null || (!exchange.complete && !exchange.isStream)) return [];
-  if (exchange.isError) return [{ schema: { $ref: '#/components/schemas/ErrorResponse' }, value: JSON.parse(exchange.body) }];
+  if (exchange.isError)
+    return [{ schema: { $ref: '#/components/schemas/ErrorResponse' }, value: JSON.parse(exchange.body) }];
   const operation = api.operation(exchange.method, exchange.path);
   assert.ok(operation, `The document has no operation for ${about(exchange)}`);
   if (!exchange.isStream) {
@@ -54,7 +55,11 @@ describe('Recorded traffic', () => {
   test('every answer of our own carries openai-version and openai-processing-ms', () => {
     const without = exchanges
       .filter((exchange) => ours.test(exchange.path))
-      .filter((exchange) => exchange.headers['openai-version'] !== '2020-10-01' || !/^\d+$/.test(exchange.headers['openai-processing-ms'] ?? ''));
+      .filter(
+        (exchange) =>
+          exchange.headers['openai-version'] !== '2020-10-01' ||
+          !/^\d+$/.test(exchange.headers['openai-processing-ms'] ?? ''),
+      );
     assert.deepEqual(without.map(about), []);
   });
 
@@ -68,7 +73,9 @@ describe('Recorded traffic', () => {
   });
 
   test('a run says how soon to poll again', () => {
-    const polls = exchanges.filter((e) => e.method === 'GET' && !e.isError && /^\/threads\/[^/]+\/runs\/[^/]+$/.test(e.path));
+    const polls = exchanges.filter(
+      (e) => e.method === 'GET' && !e.isError && /^\/threads\/[^/]+\/runs\/[^/]+$/.test(e.path),
+    );
     assert.deepEqual(polls.filter((e) => !/^\d+$/.test(e.headers['openai-poll-after-ms'] ?? '')).map(about), []);
   });
 
@@ -112,8 +119,12 @@ describe('Published schema', { skip }, () => {
         for (const { schema, value, event } of described(api, exchange)) {
           const validate = validator(schema);
           if (validate(value)) continue;
-          const problems = validate.errors.slice(0, 6).map((e) => `${e.instancePath} ${e.message} ${JSON.stringify(e.params)}`);
-          assert.fail(`${about(exchange)}${event ? ` event ${event}` : ''}\n  ${problems.join('\n  ')}\n  ${JSON.stringify(value).slice(0, 1500)}`);
+          const problems = validate.errors
+            .slice(0, 6)
+            .map((e) => `${e.instancePath} ${e.message} ${JSON.stringify(e.params)}`);
+          assert.fail(
+            `${about(exchange)}${event ? ` event ${event}` : ''}\n  ${problems.join('\n  ')}\n  ${JSON.stringify(value).slice(0, 1500)}`,
+          );
         }
       }
     });

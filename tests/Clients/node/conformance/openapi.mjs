@@ -3,7 +3,17 @@ import { readFileSync } from 'node:fs';
 import Ajv from 'ajv/dist/2020.js';
 import { parse } from 'yaml';
 
-const annotations = new Set(['discriminator', 'example', 'examples', 'xml', 'externalDocs', 'description', 'title', 'default', 'deprecated']);
+const annotations = new Set([
+  'discriminator',
+  'example',
+  'examples',
+  'xml',
+  'externalDocs',
+  'description',
+  'title',
+  'default',
+  'deprecated',
+]);
 
 /** Turns OpenAPI's own words into plain JSON Schema. */
 function plain(node) {

@@ -1,7 +1,9 @@
 // The rules an Assistants event stream keeps beyond the shape of each event: what may follow what.
 import assert from 'node:assert/strict';
 
-const endsOfRun = ['requires_action', 'completed', 'failed', 'cancelled', 'expired', 'incomplete'].map((s) => `thread.run.${s}`);
+const endsOfRun = ['requires_action', 'completed', 'failed', 'cancelled', 'expired', 'incomplete'].map(
+  (s) => `thread.run.${s}`,
+);
 const endsOfStep = ['completed', 'failed', 'cancelled', 'expired'].map((s) => `thread.run.step.${s}`);
 const endsOfMessage = ['completed', 'incomplete'].map((s) => `thread.message.${s}`);
 
@@ -17,10 +19,15 @@ export function checkOrder(frames, submitted) {
   const endings = runs.filter(({ event }) => endsOfRun.includes(event));
   assert.equal(endings.length, 1, `one event ends the run: ${names.join(' ')}`);
   assert.equal(events.at(-1).event, endings[0].event, 'nothing but done follows the end of the run');
-  assert.equal(runs.some(({ event }) => event === 'thread.run.created'), !submitted, 'thread.run.created is for a new run');
+  assert.equal(
+    runs.some(({ event }) => event === 'thread.run.created'),
+    !submitted,
+    'thread.run.created is for a new run',
+  );
   assert.equal(new Set(runs.map(({ data }) => data.id)).size, 1, 'a stream is about one run');
   for (const { event, data } of runs) {
-    if (event !== 'thread.run.created') assert.equal(`thread.run.${data.status}`, event, 'the run says what its event says');
+    if (event !== 'thread.run.created')
+      assert.equal(`thread.run.${data.status}`, event, 'the run says what its event says');
   }
 
   checkLifetimes(events, 'thread.run.step', endsOfStep, submitted);
@@ -73,10 +80,13 @@ function checkSteps(events) {
       for (const call of data.delta.step_details?.tool_calls ?? []) {
         assert.equal(typeof call.index, 'number', 'a tool call delta has an index');
         const calls = code.get(data.id) ?? code.set(data.id, []).get(data.id);
-        calls[call.index] = (calls[call.index] ?? '') + (call.code_interpreter?.input ?? call.function?.arguments ?? '');
+        calls[call.index] =
+          (calls[call.index] ?? '') + (call.code_interpreter?.input ?? call.function?.arguments ?? '');
       }
     } else if (event === 'thread.run.step.completed' && data.type === 'tool_calls' && code.has(data.id)) {
-      const stored = data.step_details.tool_calls.map((call) => call.code_interpreter?.input ?? call.function?.arguments);
+      const stored = data.step_details.tool_calls.map(
+        (call) => call.code_interpreter?.input ?? call.function?.arguments,
+      );
       assert.deepEqual(code.get(data.id), stored, 'the streamed code is the stored code');
       assert.ok(data.usage, 'a completed step has its usage');
     }

@@ -11,7 +11,9 @@ suite('The built-in model', { upstream: false }, ({ each, once }) => {
   for (const name of ['builtin/python', 'gpt-4o']) {
     each(`${name} runs a fenced block and answers with its output`, async (sdk) => {
       const assistant = await interpreter(sdk, { model: name });
-      const { run, text } = await ask(sdk, `Please run this:\n${block('print(6 * 7)\nprint("ünïcödé")')}`, { assistant });
+      const { run, text } = await ask(sdk, `Please run this:\n${block('print(6 * 7)\nprint("ünïcödé")')}`, {
+        assistant,
+      });
       completed(run);
       assert.match(text, /42/);
       assert.match(text, /ünïcödé/);
@@ -20,7 +22,8 @@ suite('The built-in model', { upstream: false }, ({ each, once }) => {
 
   each('charts and files come back', async (sdk) => {
     const assistant = await interpreter(sdk, { model: 'builtin/python' });
-    const code = 'import matplotlib.pyplot as plt\nplt.plot([3, 1, 2])\nplt.show()\nopen("/mnt/data/out.csv", "w").write("a,b\\n1,2\\n")';
+    const code =
+      'import matplotlib.pyplot as plt\nplt.plot([3, 1, 2])\nplt.show()\nopen("/mnt/data/out.csv", "w").write("a,b\\n1,2\\n")';
     const { run, message } = await ask(sdk, block(code), { assistant });
     completed(run);
     decodePng(await download(sdk, imagesOf(message)[0]));

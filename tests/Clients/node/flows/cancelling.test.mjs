@@ -8,13 +8,20 @@ import { suite } from '../harness/world.mjs';
 suite('Cancelling', {}, ({ each }) => {
   each('a long call is stopped, and the next run works with what is left', async (sdk, { model, Sdk }) => {
     const { BadRequestError } = Sdk.module;
-    await model.when('Loop for ever.', python('import time\nkept = "kept"\nprint("started", flush=True)\nwhile True:\n    time.sleep(0.05)'), say('Never.'));
+    await model.when(
+      'Loop for ever.',
+      python('import time\nkept = "kept"\nprint("started", flush=True)\nwhile True:\n    time.sleep(0.05)'),
+      say('Never.'),
+    );
     await model.when('Are you there?', python('print(kept)'), say('{{last_tool_output}}'));
     const assistant = await interpreter(sdk);
     const thread = await sdk.threads.create({ messages: [{ role: 'user', content: 'Loop for ever.' }] });
     const run = await sdk.runs.create(thread.id, { assistant_id: assistant.id });
     assert.ok(['queued', 'in_progress'].includes(run.status));
-    const running = () => all(sdk.steps.list(thread.id, run.id)).then((steps) => steps[0]?.step_details.tool_calls?.[0]?.code_interpreter.input);
+    const running = () =>
+      all(sdk.steps.list(thread.id, run.id)).then(
+        (steps) => steps[0]?.step_details.tool_calls?.[0]?.code_interpreter.input,
+      );
     await waitFor('the call to begin', running, 30);
 
     await assert.rejects(sdk.messages.create(thread.id, { role: 'user', content: 'Too soon.' }), (error) => {
@@ -22,7 +29,10 @@ suite('Cancelling', {}, ({ each }) => {
       assert.match(error.message, new RegExp(`Can't add messages to ${thread.id} while a run ${run.id} is active\\.`));
       return true;
     });
-    await assert.rejects(sdk.runs.create(thread.id, { assistant_id: assistant.id }), new RegExp(`Thread ${thread.id} already has an active run ${run.id}\\.`));
+    await assert.rejects(
+      sdk.runs.create(thread.id, { assistant_id: assistant.id }),
+      new RegExp(`Thread ${thread.id} already has an active run ${run.id}\\.`),
+    );
     const cancelling = await sdk.runs.cancel(thread.id, run.id);
     assert.ok(['cancelling', 'cancelled'].includes(cancelling.status));
     const cancelled = await sdk.runs.poll(thread.id, run.id);
@@ -42,11 +52,14 @@ suite('Cancelling', {}, ({ each }) => {
     const assistant = await interpreter(sdk);
     const thread = await sdk.threads.create({ messages: [{ role: 'user', content: 'Race.' }] });
 
-    const outcomes = await Promise.allSettled(Array.from({ length: 6 }, () => sdk.runs.create(thread.id, { assistant_id: assistant.id })));
+    const outcomes = await Promise.allSettled(
+      Array.from({ length: 6 }, () => sdk.runs.create(thread.id, { assistant_id: assistant.id })),
+    );
 
     const won = outcomes.filter(({ status }) => status === 'fulfilled');
     assert.equal(won.length, 1);
-    for (const { reason } of outcomes.filter(({ status }) => status === 'rejected')) assert.ok(reason instanceof Sdk.module.BadRequestError, String(reason));
+    for (const { reason } of outcomes.filter(({ status }) => status === 'rejected'))
+      assert.ok(reason instanceof Sdk.module.BadRequestError, String(reason));
     const run = completed(await sdk.runs.poll(thread.id, won[0].value.id));
     assert.equal((await callsOf(sdk, run)).length, 1);
   });
@@ -58,7 +71,11 @@ suite('Cancelling', {}, ({ each }) => {
     const run = await sdk.runs.create(thread.id, { assistant_id: assistant.id });
     await waitFor('a step', async () => (await all(sdk.steps.list(thread.id, run.id))).length > 0);
 
-    assert.deepEqual(await sdk.delete(sdk.threads, thread.id), { id: thread.id, object: 'thread.deleted', deleted: true });
+    assert.deepEqual(await sdk.delete(sdk.threads, thread.id), {
+      id: thread.id,
+      object: 'thread.deleted',
+      deleted: true,
+    });
 
     await assert.rejects(sdk.threads.retrieve(thread.id), Sdk.module.NotFoundError);
     await assert.rejects(sdk.runs.retrieve(thread.id, run.id), Sdk.module.NotFoundError);

@@ -14,15 +14,27 @@ suite('Crashes', {}, ({ world, each }) => {
     const question = 'Count, slowly.';
     await model.when(
       question,
-      python(`${count}\nimport time\nprint("counted", flush=True)\ntime.sleep(6)\nkept = "variables too"\nprint("slept")`),
+      python(
+        `${count}\nimport time\nprint("counted", flush=True)\ntime.sleep(6)\nkept = "variables too"\nprint("slept")`,
+      ),
       say('{{last_tool_output}}'),
     );
-    await model.when('How often did you count?', python('print(open("/mnt/data/counter").read(), kept)'), say('{{last_tool_output}}'));
+    await model.when(
+      'How often did you count?',
+      python('print(open("/mnt/data/counter").read(), kept)'),
+      say('{{last_tool_output}}'),
+    );
     const assistant = await interpreter(sdk);
     const thread = await sdk.threads.create({ messages: [{ role: 'user', content: question }] });
-    const run = await sdk.runs.create(thread.id, { assistant_id: assistant.id });
-    await waitFor('the call to begin', async () => (await all(sdk.steps.list(thread.id, run.id)))[0]?.step_details.tool_calls?.[0]?.code_interpreter.input, 30);
-    await new Promise((resolve) => setTimeout(resolve, 1500));
+    let run;
+    let logs = '';
+    const stream = sdk.runs.stream(thread.id, { assistant_id: assistant.id });
+    stream.on('error', () => {});
+    stream.on('event', ({ event, data }) => event === 'thread.run.created' && (run = data));
+    stream.on('toolCallDelta', (delta) =>
+      delta.code_interpreter.outputs?.forEach((output) => (logs += output.logs ?? '')),
+    );
+    await waitFor('the call to begin', () => logs.includes('counted'));
 
     await world.gateway.kill();
     await world.startGateway();
@@ -52,7 +64,10 @@ suite('Crashes', {}, ({ world, each }) => {
     const finished = completed(await sdk.runs.poll(thread.id, run.id));
 
     const steps = await all(sdk.steps.list(thread.id, finished.id));
-    assert.deepEqual(steps.map(({ id }) => id), [step.id]);
+    assert.deepEqual(
+      steps.map(({ id }) => id),
+      [step.id],
+    );
     const messages = await all(sdk.messages.list(thread.id, { order: 'asc' }));
     assert.deepEqual(messages.map(textOf), [question, 'A long story, told slowly. '.repeat(12)]);
   });
@@ -66,7 +81,10 @@ suite('Crashes', {}, ({ world, each }) => {
       while (!stop.now) {
         const thread = await sdk.threads.create();
         acknowledged.threads.push(thread);
-        const file = await sdk.files.create({ file: await Sdk.module.toFile(Buffer.from(thread.id), 'id.txt'), purpose: 'user_data' });
+        const file = await sdk.files.create({
+          file: await Sdk.module.toFile(Buffer.from(thread.id), 'id.txt'),
+          purpose: 'user_data',
+        });
         acknowledged.files.push({ ...file, content: thread.id });
         acknowledged.messages.push(await sdk.messages.create(thread.id, { role: 'user', content: 'Quickly.' }));
         acknowledged.runs.push(await sdk.runs.create(thread.id, { assistant_id: assistant.id }));
@@ -81,7 +99,8 @@ suite('Crashes', {}, ({ world, each }) => {
     await world.startGateway();
 
     for (const { id } of acknowledged.threads) assert.equal((await sdk.threads.retrieve(id)).id, id);
-    for (const message of acknowledged.messages) assert.deepEqual(await sdk.messages.retrieve(message.thread_id, message.id), message);
+    for (const message of acknowledged.messages)
+      assert.deepEqual(await sdk.messages.retrieve(message.thread_id, message.id), message);
     for (const { id, content } of acknowledged.files) assert.equal(String(await download(sdk, id)), content);
     for (const run of acknowledged.runs) {
       const finished = completed(await sdk.runs.poll(run.thread_id, run.id));
@@ -97,7 +116,10 @@ suite('Crashes', {}, ({ world, each }) => {
     assert.equal(await world.gateway.stop(), 0);
     await world.startGateway();
 
-    assert.deepEqual((await all(sdk.messages.list(thread.id, { order: 'asc' }))).map(textOf), ['Before.', 'Before it was.']);
+    assert.deepEqual((await all(sdk.messages.list(thread.id, { order: 'asc' }))).map(textOf), [
+      'Before.',
+      'Before it was.',
+    ]);
     const next = await ask(sdk, 'Before.', { thread, assistant });
     completed(next.run);
   });

@@ -25,10 +25,21 @@ suite('Errors', {}, ({ world, each, once }) => {
 
     await refused(sdk.assistants.retrieve('asst_x'), NotFoundError, missing(/No assistant found with id 'asst_x'\./));
     await refused(sdk.threads.retrieve('thread_x'), NotFoundError, missing(/No thread found with id 'thread_x'\./));
-    await refused(sdk.messages.retrieve(thread.id, 'msg_x'), NotFoundError, missing(/No message found with id 'msg_x'\./));
+    await refused(
+      sdk.messages.retrieve(thread.id, 'msg_x'),
+      NotFoundError,
+      missing(/No message found with id 'msg_x'\./),
+    );
     await refused(sdk.runs.retrieve(thread.id, 'run_x'), NotFoundError, missing(/No run found with id 'run_x'\./));
-    await refused(sdk.steps.retrieve(thread.id, run.id, 'step_x'), NotFoundError, missing(/No run step found with id 'step_x'\./));
-    await refused(sdk.files.retrieve('file-x'), NotFoundError, { ...missing(/No such File object: file-x/), param: 'id' });
+    await refused(
+      sdk.steps.retrieve(thread.id, run.id, 'step_x'),
+      NotFoundError,
+      missing(/No run step found with id 'step_x'\./),
+    );
+    await refused(sdk.files.retrieve('file-x'), NotFoundError, {
+      ...missing(/No such File object: file-x/),
+      param: 'id',
+    });
     await refused(sdk.messages.create('thread_x', { role: 'user', content: 'x' }), NotFoundError, missing(/thread_x/));
     await refused(sdk.runs.create(thread.id, { assistant_id: 'asst_x' }), NotFoundError, missing(/asst_x/));
     await refused(sdk.runs.create('thread_x', { assistant_id: 'asst_x' }), NotFoundError, missing(/_x/));
@@ -41,54 +52,139 @@ suite('Errors', {}, ({ world, each, once }) => {
     const bad = (param, code, message = /./) => ({ status: 400, type: 'invalid_request_error', param, code, message });
     const create = (body) => sdk.assistants.create({ model: 'gpt-4o', ...body });
 
-    await refused(create({ model: undefined }), BadRequestError, bad('model', 'missing_required_parameter', /Missing required parameter: 'model'/));
-    await refused(create({ nonsense: 1 }), BadRequestError, bad('nonsense', 'unknown_parameter', /Unknown parameter: 'nonsense'/));
-    await refused(create({ name: 7 }), BadRequestError, bad('name', 'invalid_type', /expected a string, but got an integer/));
+    await refused(
+      create({ model: undefined }),
+      BadRequestError,
+      bad('model', 'missing_required_parameter', /Missing required parameter: 'model'/),
+    );
+    await refused(
+      create({ nonsense: 1 }),
+      BadRequestError,
+      bad('nonsense', 'unknown_parameter', /Unknown parameter: 'nonsense'/),
+    );
+    await refused(
+      create({ name: 7 }),
+      BadRequestError,
+      bad('name', 'invalid_type', /expected a string, but got an integer/),
+    );
     await refused(create({ name: 'x'.repeat(257) }), BadRequestError, bad('name', 'string_above_max_length'));
-    await refused(create({ instructions: 'x'.repeat(256_001) }), BadRequestError, bad('instructions', 'string_above_max_length'));
+    await refused(
+      create({ instructions: 'x'.repeat(256_001) }),
+      BadRequestError,
+      bad('instructions', 'string_above_max_length'),
+    );
     await refused(create({ temperature: 3 }), BadRequestError, bad('temperature', 'decimal_above_max_value'));
     await refused(create({ tools: [{ type: 'magic' }] }), BadRequestError, bad('tools[0].type', 'invalid_value'));
-    await refused(create({ tools: [{ type: 'file_search' }] }), BadRequestError, { status: 400, message: /file_search/ });
-    await refused(create({ tools: [{ type: 'function', function: { name: 'python' } }, { type: 'code_interpreter' }] }), BadRequestError, { status: 400, message: /python/ });
-    await refused(create({ tools: [{ type: 'function', function: { name: 'bad name!' } }] }), BadRequestError, { status: 400 });
-    await refused(create({ tools: Array(129).fill({ type: 'code_interpreter' }) }), BadRequestError, bad('tools', 'array_above_max_length'));
-    await refused(create({ metadata: Object.fromEntries(Array.from({ length: 17 }, (_, i) => [`k${i}`, 'v'])) }), BadRequestError, { status: 400, param: /^metadata/ });
-    await refused(create({ metadata: { ['k'.repeat(65)]: 'v' } }), BadRequestError, { status: 400, param: /^metadata/ });
+    await refused(create({ tools: [{ type: 'file_search' }] }), BadRequestError, {
+      status: 400,
+      message: /file_search/,
+    });
+    await refused(
+      create({ tools: [{ type: 'function', function: { name: 'python' } }, { type: 'code_interpreter' }] }),
+      BadRequestError,
+      { status: 400, message: /python/ },
+    );
+    await refused(create({ tools: [{ type: 'function', function: { name: 'bad name!' } }] }), BadRequestError, {
+      status: 400,
+    });
+    await refused(
+      create({ tools: Array(129).fill({ type: 'code_interpreter' }) }),
+      BadRequestError,
+      bad('tools', 'array_above_max_length'),
+    );
+    await refused(
+      create({ metadata: Object.fromEntries(Array.from({ length: 17 }, (_, i) => [`k${i}`, 'v'])) }),
+      BadRequestError,
+      { status: 400, param: /^metadata/ },
+    );
+    await refused(create({ metadata: { ['k'.repeat(65)]: 'v' } }), BadRequestError, {
+      status: 400,
+      param: /^metadata/,
+    });
     await refused(create({ metadata: { k: 'v'.repeat(513) } }), BadRequestError, { status: 400, param: /^metadata/ });
     await refused(create({ metadata: { k: 1 } }), BadRequestError, { status: 400, param: /^metadata/ });
-    await refused(create({ tool_resources: { code_interpreter: { file_ids: Array(21).fill('file-x') } } }), BadRequestError, bad('tool_resources.code_interpreter.file_ids', 'array_above_max_length'));
-    await refused(create({ tool_resources: { code_interpreter: { file_ids: ['file-x'] } } }), Sdk.module.APIError, { message: /file-x/ });
+    await refused(
+      create({ tool_resources: { code_interpreter: { file_ids: Array(21).fill('file-x') } } }),
+      BadRequestError,
+      bad('tool_resources.code_interpreter.file_ids', 'array_above_max_length'),
+    );
+    await refused(create({ tool_resources: { code_interpreter: { file_ids: ['file-x'] } } }), Sdk.module.APIError, {
+      message: /file-x/,
+    });
     await refused(sdk.assistants.list({ limit: 101 }), BadRequestError, bad('limit', 'integer_above_max_value'));
     await refused(sdk.assistants.list({ limit: 0 }), BadRequestError, bad('limit', 'integer_below_min_value'));
     await refused(sdk.assistants.list({ order: 'sideways' }), BadRequestError, bad('order', 'invalid_value'));
     const thread = await sdk.threads.create();
     const message = (body) => sdk.messages.create(thread.id, { role: 'user', content: 'x', ...body });
     await refused(message({ role: 'system' }), BadRequestError, bad('role', 'invalid_value'));
-    await refused(message({ content: 'x'.repeat(256_001) }), BadRequestError, bad('content', 'string_above_max_length'));
+    await refused(
+      message({ content: 'x'.repeat(256_001) }),
+      BadRequestError,
+      bad('content', 'string_above_max_length'),
+    );
     await refused(message({ content: undefined }), BadRequestError, bad('content', 'missing_required_parameter'));
     await refused(message({ content: [] }), BadRequestError, { status: 400, param: 'content' });
     await refused(message({ content: [{ type: 'sound' }] }), BadRequestError, bad('content[0].type', 'invalid_value'));
-    await refused(message({ attachments: [{ file_id: 'file-x', tools: [{ type: 'code_interpreter' }] }] }), Sdk.module.APIError, { message: /file-x/ });
+    await refused(
+      message({ attachments: [{ file_id: 'file-x', tools: [{ type: 'code_interpreter' }] }] }),
+      Sdk.module.APIError,
+      { message: /file-x/ },
+    );
     const assistant = await interpreter(sdk);
     const run = (body) => sdk.runs.create(thread.id, { assistant_id: assistant.id, ...body });
     await refused(run({ assistant_id: undefined }), BadRequestError, bad('assistant_id', 'missing_required_parameter'));
-    await refused(run({ max_completion_tokens: 10 }), BadRequestError, bad('max_completion_tokens', 'integer_below_min_value'));
+    await refused(
+      run({ max_completion_tokens: 10 }),
+      BadRequestError,
+      bad('max_completion_tokens', 'integer_below_min_value'),
+    );
     await refused(run({ tool_choice: 'sometimes' }), BadRequestError, { status: 400, param: /^tool_choice/ });
-    await refused(run({ truncation_strategy: { type: 'some' } }), BadRequestError, bad('truncation_strategy.type', 'invalid_value'));
-    await refused(run({ response_format: { type: 'xml' } }), BadRequestError, { status: 400, param: /^response_format/ });
+    await refused(
+      run({ truncation_strategy: { type: 'some' } }),
+      BadRequestError,
+      bad('truncation_strategy.type', 'invalid_value'),
+    );
+    await refused(run({ response_format: { type: 'xml' } }), BadRequestError, {
+      status: 400,
+      param: /^response_format/,
+    });
   });
 
   each('files are refused with a reason', async (sdk, { Sdk }) => {
     const { BadRequestError, toFile } = Sdk.module;
-    await refused(sdk.files.create({ file: await toFile(Buffer.from('x'), 'a.txt'), purpose: 'world_domination' }), BadRequestError, { param: 'purpose', message: /'world_domination' is not one of/ });
-    await refused(sdk.files.create({ file: await toFile(Buffer.alloc(0), 'empty.txt'), purpose: 'assistants' }), BadRequestError, { status: 400, message: /empty/i });
-    await refused(sdk.client.uploads.create({ filename: 'a', purpose: 'assistants', bytes: -1, mime_type: 'text/plain' }), BadRequestError, { param: 'bytes' });
-    await refused(sdk.client.uploads.create({ filename: 'a', purpose: 'assistants', bytes: 9e12, mime_type: 'text/plain' }), BadRequestError, { param: 'bytes' });
+    await refused(
+      sdk.files.create({ file: await toFile(Buffer.from('x'), 'a.txt'), purpose: 'world_domination' }),
+      BadRequestError,
+      { param: 'purpose', message: /'world_domination' is not one of/ },
+    );
+    await refused(
+      sdk.files.create({ file: await toFile(Buffer.alloc(0), 'empty.txt'), purpose: 'assistants' }),
+      BadRequestError,
+      { status: 400, message: /empty/i },
+    );
+    await refused(
+      sdk.client.uploads.create({ filename: 'a', purpose: 'assistants', bytes: -1, mime_type: 'text/plain' }),
+      BadRequestError,
+      { param: 'bytes' },
+    );
+    await refused(
+      sdk.client.uploads.create({ filename: 'a', purpose: 'assistants', bytes: 9e12, mime_type: 'text/plain' }),
+      BadRequestError,
+      { param: 'bytes' },
+    );
   });
 
   each('file names are made harmless', async (sdk, { Sdk }) => {
-    for (const [given, kept] of [['../../etc/passwd', 'passwd'], ['a\\b\\c.txt', 'c.txt'], ['n'.repeat(300) + '.csv', null], ['a"b.txt', 'a"b.txt']]) {
-      const file = await sdk.files.create({ file: await Sdk.module.toFile(Buffer.from('x'), given), purpose: 'assistants' });
+    for (const [given, kept] of [
+      ['../../etc/passwd', 'passwd'],
+      ['a\\b\\c.txt', 'c.txt'],
+      ['n'.repeat(300) + '.csv', null],
+      ['a"b.txt', 'a"b.txt'],
+    ]) {
+      const file = await sdk.files.create({
+        file: await Sdk.module.toFile(Buffer.from('x'), given),
+        purpose: 'assistants',
+      });
       assert.ok(!file.filename.includes('/'), file.filename);
       assert.ok(Buffer.byteLength(file.filename) <= 255, `${file.filename.length} characters`);
       if (kept) assert.equal(file.filename, kept);
@@ -114,7 +210,13 @@ suite('Errors', {}, ({ world, each, once }) => {
   });
 
   once('unknown routes and methods get an OpenAI-shaped 404 or 405', async () => {
-    for (const [method, path] of [['POST', '/v1/xyz'], ['GET', '/v1/threads'], ['PUT', '/v1/assistants'], ['GET', '/v1/vector_stores'], ['DELETE', '/v1/threads/thread_x/runs/run_x']]) {
+    for (const [method, path] of [
+      ['POST', '/v1/xyz'],
+      ['GET', '/v1/threads'],
+      ['PUT', '/v1/assistants'],
+      ['GET', '/v1/vector_stores'],
+      ['DELETE', '/v1/threads/thread_x/runs/run_x'],
+    ]) {
       const response = await world.fetch(path, { method });
       assert.ok([400, 404, 405].includes(response.status), `${method} ${path}: ${response.status}`);
       assert.equal(typeof (await response.json()).error.message, 'string');
@@ -125,7 +227,10 @@ suite('Errors', {}, ({ world, each, once }) => {
 
   once('HEAD and OPTIONS never break the server', async () => {
     for (const method of ['HEAD', 'OPTIONS']) {
-      const response = await world.fetch('/v1/models', { method, headers: { origin: 'https://example.com', 'access-control-request-method': 'GET' } });
+      const response = await world.fetch('/v1/models', {
+        method,
+        headers: { origin: 'https://example.com', 'access-control-request-method': 'GET' },
+      });
       assert.ok(response.status < 500, `${method}: ${response.status}`);
       await response.text();
     }
@@ -136,9 +241,18 @@ suite('Errors', {}, ({ world, each, once }) => {
       ['multipart/form-data; boundary=x', 'nonsense'],
       ['multipart/form-data', 'nonsense'],
       ['application/json', '{"purpose":"assistants"}'],
-      ['multipart/form-data; boundary=x', '--x\r\nContent-Disposition: form-data; name="purpose"\r\n\r\nassistants\r\n--x--\r\n'],
-      ['multipart/form-data; boundary=x', '--x\r\nContent-Disposition: form-data; name="file"; filename="a"\r\n\r\nabc\r\n--x--\r\n'],
-      ['multipart/form-data; boundary=x', '--x\r\nContent-Disposition: form-data; name="file"; filename="a"\r\n\r\nabc'],
+      [
+        'multipart/form-data; boundary=x',
+        '--x\r\nContent-Disposition: form-data; name="purpose"\r\n\r\nassistants\r\n--x--\r\n',
+      ],
+      [
+        'multipart/form-data; boundary=x',
+        '--x\r\nContent-Disposition: form-data; name="file"; filename="a"\r\n\r\nabc\r\n--x--\r\n',
+      ],
+      [
+        'multipart/form-data; boundary=x',
+        '--x\r\nContent-Disposition: form-data; name="file"; filename="a"\r\n\r\nabc',
+      ],
     ]) {
       const response = await world.fetch('/v1/files', { method: 'POST', body, headers: { 'content-type': type } });
       assert.equal(response.status, 400, `${type} ${body}`);
@@ -149,10 +263,19 @@ suite('Errors', {}, ({ world, each, once }) => {
   once('both orders of the parts of an upload are taken, quoted names or not', async () => {
     const purpose = 'Content-Disposition: form-data; name="purpose"\r\n\r\nassistants';
     const file = 'Content-Disposition: form-data; name="file"; filename="ä.txt"\r\nContent-Type: text/plain\r\n\r\nabc';
-    const unquoted = "Content-Disposition: form-data; name=file; filename=a.txt; filename*=utf-8''%C3%A4.txt\r\n\r\nabc";
-    for (const parts of [[purpose, file], [file, purpose], [unquoted, purpose]]) {
+    const unquoted =
+      "Content-Disposition: form-data; name=file; filename=a.txt; filename*=utf-8''%C3%A4.txt\r\n\r\nabc";
+    for (const parts of [
+      [purpose, file],
+      [file, purpose],
+      [unquoted, purpose],
+    ]) {
       const body = parts.map((part) => `--x\r\n${part}\r\n`).join('') + '--x--\r\n';
-      const response = await world.fetch('/v1/files', { method: 'POST', body, headers: { 'content-type': 'multipart/form-data; boundary="x"' } });
+      const response = await world.fetch('/v1/files', {
+        method: 'POST',
+        body,
+        headers: { 'content-type': 'multipart/form-data; boundary="x"' },
+      });
       const answer = await response.json();
       assert.equal(response.status, 200, JSON.stringify(answer));
       assert.deepEqual([answer.filename, answer.bytes], ['ä.txt', 3]);

@@ -50,9 +50,15 @@ plt.show()`),
     completed(run);
     const [computed, drawn] = await callsOf(sdk, run);
     assert.equal(computed.logs.trim(), average);
-    assert.deepEqual(message.content.map(({ type }) => type), ['image_file', 'text']);
+    assert.deepEqual(
+      message.content.map(({ type }) => type),
+      ['image_file', 'text'],
+    );
     const [image] = imagesOf(message);
-    assert.deepEqual(drawn.outputs.filter(({ type }) => type === 'image').map((output) => output.image.file_id), [image]);
+    assert.deepEqual(
+      drawn.outputs.filter(({ type }) => type === 'image').map((output) => output.image.file_id),
+      [image],
+    );
     const bytes = await download(sdk, image);
     mkdirSync(pictures, { recursive: true });
     writeFileSync(join(pictures, `growth, ${tag}.png`), bytes);
@@ -76,14 +82,19 @@ df = pd.DataFrame({"n": range(1, 11)})
 df["square"] = df.n ** 2
 df.to_excel("/mnt/data/squares.xlsx", index=False, sheet_name="Squares")
 print(len(df))`),
-      say('📊 Voilà, {{last_tool_output:([0-9]+)}} rows: [squares.xlsx](sandbox:/mnt/data/squares.xlsx). Again: sandbox:/mnt/data/squares.xlsx, but not sandbox:/mnt/data/missing.xlsx.'),
+      say(
+        '📊 Voilà, {{last_tool_output:([0-9]+)}} rows: [squares.xlsx](sandbox:/mnt/data/squares.xlsx). Again: sandbox:/mnt/data/squares.xlsx, but not sandbox:/mnt/data/missing.xlsx.',
+      ),
     );
 
     const { run, message } = await ask(sdk, question);
 
     completed(run);
     const { annotations } = message.content[0].text;
-    assert.deepEqual(annotations.map(({ text }) => text), Array(2).fill('sandbox:/mnt/data/squares.xlsx'));
+    assert.deepEqual(
+      annotations.map(({ text }) => text),
+      Array(2).fill('sandbox:/mnt/data/squares.xlsx'),
+    );
     assert.equal(annotations[0].file_path.file_id, annotations[1].file_path.file_id);
     const id = linkedFile(message, '/mnt/data/squares.xlsx');
     const bytes = await download(sdk, id);
@@ -124,7 +135,9 @@ print(len(rows))`),
     const question = 'Turn the price list into JSON.';
     await model.when(
       question,
-      python('import pandas as pd\npd.read_excel("/mnt/data/prices.xlsx").to_json("/mnt/data/prices.json", orient="records", force_ascii=False)'),
+      python(
+        'import pandas as pd\npd.read_excel("/mnt/data/prices.xlsx").to_json("/mnt/data/prices.json", orient="records", force_ascii=False)',
+      ),
       say('Done: sandbox:/mnt/data/prices.json'),
     );
 
@@ -139,7 +152,9 @@ print(len(rows))`),
     const question = 'Crop the picture to 80 × 60, starting at 40, 30.';
     await model.when(
       question,
-      python('from PIL import Image\nImage.open("/mnt/data/photo.png").crop((40, 30, 120, 90)).save("/mnt/data/cropped.png")'),
+      python(
+        'from PIL import Image\nImage.open("/mnt/data/photo.png").crop((40, 30, 120, 90)).save("/mnt/data/cropped.png")',
+      ),
       say('[cropped.png](sandbox:/mnt/data/cropped.png)'),
     );
 
@@ -205,7 +220,9 @@ print(all(open(n, encoding="utf-8").read() == "hello" for n in names), names)`),
 
     completed(run);
     const { body } = (await model.asked('What is in the picture?')).at(-1);
-    const part = body.messages.flatMap(({ content }) => (Array.isArray(content) ? content : [])).find(({ type }) => type === 'image_url');
+    const part = body.messages
+      .flatMap(({ content }) => (Array.isArray(content) ? content : []))
+      .find(({ type }) => type === 'image_url');
     assert.equal(part.image_url.url, `data:image/png;base64,${png.toString('base64')}`);
   });
 
@@ -219,6 +236,7 @@ print(all(open(n, encoding="utf-8").read() == "hello" for n in names), names)`),
     const listed = await all(sdk.files.list({ purpose: 'user_data', limit: 2 }));
     assert.ok(listed.some(({ id }) => id === file.id));
     assert.ok(listed.every(({ purpose }) => purpose === 'user_data'));
+    assert.equal((await upload(sdk, Sdk, 'evals.jsonl', '{}', 'evals')).purpose, 'evals');
     assert.deepEqual(await sdk.delete(sdk.files, file.id), { id: file.id, object: 'file', deleted: true });
     await assert.rejects(sdk.files.retrieve(file.id), Sdk.module.NotFoundError);
     await assert.rejects(sdk.files.content(file.id), Sdk.module.NotFoundError);
@@ -226,7 +244,8 @@ print(all(open(n, encoding="utf-8").read() == "hello" for n in names), names)`),
 
   each('a large file is uploaded in parts and read in the sandbox', async (sdk, { model, Sdk }) => {
     const content = Buffer.alloc(9_000_001);
-    for (let i = 0; i < content.length; i += 4) content.writeUInt32LE((i * 2654435761) >>> 0, Math.min(i, content.length - 4));
+    for (let i = 0; i < content.length; i += 4)
+      content.writeUInt32LE((i * 2654435761) >>> 0, Math.min(i, content.length - 4));
     const sum = createHash('sha256').update(content).digest('hex');
     await model.when(
       'What is the SHA-256 of the big file?',
@@ -235,7 +254,12 @@ print(all(open(n, encoding="utf-8").read() == "hello" for n in names), names)`),
     );
 
     const { uploads } = sdk.client;
-    const started = await uploads.create({ filename: 'big.bin', purpose: 'assistants', bytes: content.length, mime_type: 'application/octet-stream' });
+    const started = await uploads.create({
+      filename: 'big.bin',
+      purpose: 'assistants',
+      bytes: content.length,
+      mime_type: 'application/octet-stream',
+    });
     assert.equal(started.status, 'pending');
     const size = 3_000_001;
     const parts = await Promise.all(
@@ -251,7 +275,12 @@ print(all(open(n, encoding="utf-8").read() == "hello" for n in names), names)`),
 
     assert.equal(done.status, 'completed');
     assert.equal(done.file.bytes, content.length);
-    assert.equal(createHash('sha256').update(await download(sdk, done.file.id)).digest('hex'), sum);
+    assert.equal(
+      createHash('sha256')
+        .update(await download(sdk, done.file.id))
+        .digest('hex'),
+      sum,
+    );
     const { run, text } = await ask(sdk, 'What is the SHA-256 of the big file?', { files: [done.file] });
     completed(run);
     assert.equal(text.trim(), sum);
@@ -260,8 +289,10 @@ print(all(open(n, encoding="utf-8").read() == "hello" for n in names), names)`),
   each('an upload that does not fit its promise is refused, and one can be cancelled', async (sdk, { Sdk }) => {
     const { uploads } = sdk.client;
     const { BadRequestError } = Sdk.module;
-    const create = () => uploads.create({ filename: 'a.txt', purpose: 'assistants', bytes: 5, mime_type: 'text/plain' });
-    const part = async (upload, text) => uploads.parts.create(upload.id, { data: await Sdk.module.toFile(Buffer.from(text), 'p') });
+    const create = () =>
+      uploads.create({ filename: 'a.txt', purpose: 'assistants', bytes: 5, mime_type: 'text/plain' });
+    const part = async (upload, text) =>
+      uploads.parts.create(upload.id, { data: await Sdk.module.toFile(Buffer.from(text), 'p') });
 
     const short = await create();
     const { id } = await part(short, 'four');
@@ -280,11 +311,16 @@ print(all(open(n, encoding="utf-8").read() == "hello" for n in names), names)`),
   once('several charts of one answer come in their order', async (sdk, { model }) => {
     await model.when(
       'Draw two charts.',
-      python('import matplotlib.pyplot as plt\nfor width in (4, 8):\n    plt.figure(figsize=(width, 3), dpi=50)\n    plt.plot([1, 2, 3])\n    plt.show()'),
+      python(
+        'import matplotlib.pyplot as plt\nfor width in (4, 8):\n    plt.figure(figsize=(width, 3), dpi=50)\n    plt.plot([1, 2, 3])\n    plt.show()',
+      ),
       say('Two charts.'),
     );
     const { message } = await ask(sdk, 'Draw two charts.');
-    assert.deepEqual(message.content.map(({ type }) => type), ['image_file', 'image_file', 'text']);
+    assert.deepEqual(
+      message.content.map(({ type }) => type),
+      ['image_file', 'image_file', 'text'],
+    );
     const widths = [];
     for (const id of imagesOf(message)) widths.push(decodePng(await download(sdk, id)).width);
     assert.ok(widths[0] < widths[1], `widths ${widths}`);

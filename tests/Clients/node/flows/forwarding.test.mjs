@@ -44,15 +44,25 @@ suite('Forwarding', {}, ({ each }) => {
   });
 
   each("the upstream's errors come through", async (sdk, { model, Sdk }) => {
-    await model.when('Too fast.', say('-', { fault: { status: 429, times: 0, retry_after: '1', message: 'Slow down.', type: 'rate_limit_error' } }));
+    await model.when(
+      'Too fast.',
+      say('-', { fault: { status: 429, times: 0, retry_after: '1', message: 'Slow down.', type: 'rate_limit_error' } }),
+    );
     await assert.rejects(
-      sdk.client.chat.completions.create({ model: 'scripted-model', messages: [{ role: 'user', content: 'Too fast.' }] }),
+      sdk.client.chat.completions.create({
+        model: 'scripted-model',
+        messages: [{ role: 'user', content: 'Too fast.' }],
+      }),
       (error) => error instanceof Sdk.module.RateLimitError && /Slow down/.test(error.message),
     );
   });
 
   each('embeddings are forwarded', async (sdk) => {
-    const answer = await sdk.client.embeddings.create({ model: 'scripted-model', input: 'text', encoding_format: 'float' });
+    const answer = await sdk.client.embeddings.create({
+      model: 'scripted-model',
+      input: 'text',
+      encoding_format: 'float',
+    });
     assert.deepEqual(answer.data[0].embedding, [0.25, 0.5]);
   });
 });

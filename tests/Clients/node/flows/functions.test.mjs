@@ -9,7 +9,11 @@ const rate = {
   function: {
     name: 'exchange_rate',
     description: 'The rate between two currencies.',
-    parameters: { type: 'object', properties: { from: { type: 'string' }, to: { type: 'string' } }, required: ['from', 'to'] },
+    parameters: {
+      type: 'object',
+      properties: { from: { type: 'string' }, to: { type: 'string' } },
+      required: ['from', 'to'],
+    },
   },
 };
 
@@ -23,7 +27,10 @@ suite('Functions', {}, ({ each }) => {
       {
         text: 'Let me look.',
         chunk_size: 8,
-        tool_calls: [{ python: 'amount = 250\nprint("amount", amount)' }, { name: 'exchange_rate', arguments: { from: 'USD', to: 'EUR' } }],
+        tool_calls: [
+          { python: 'amount = 250\nprint("amount", amount)' },
+          { name: 'exchange_rate', arguments: { from: 'USD', to: 'EUR' } },
+        ],
       },
       python('print(f"{amount * {{last_tool_output}}:.2f}")'),
       say('{{last_tool_output:([0-9.]+)}} €'),
@@ -35,16 +42,29 @@ suite('Functions', {}, ({ each }) => {
     assert.equal(run.status, 'requires_action');
     assert.equal(run.required_action.type, 'submit_tool_outputs');
     const calls = run.required_action.submit_tool_outputs.tool_calls;
-    assert.deepEqual(calls.map(({ type, function: { name, arguments: args } }) => [type, name, JSON.parse(args)]), [['function', 'exchange_rate', { from: 'USD', to: 'EUR' }]]);
+    assert.deepEqual(
+      calls.map(({ type, function: { name, arguments: args } }) => [type, name, JSON.parse(args)]),
+      [['function', 'exchange_rate', { from: 'USD', to: 'EUR' }]],
+    );
     const waiting = await all(sdk.steps.list(thread.id, run.id, { order: 'asc' }));
-    assert.deepEqual(waiting.map(({ type, status }) => [type, status]), [['message_creation', 'completed'], ['tool_calls', 'completed'], ['tool_calls', 'in_progress']]);
+    assert.deepEqual(
+      waiting.map(({ type, status }) => [type, status]),
+      [
+        ['message_creation', 'completed'],
+        ['tool_calls', 'completed'],
+        ['tool_calls', 'in_progress'],
+      ],
+    );
 
     const finished = await sdk.runs.submitAndPoll(thread.id, run.id, [{ tool_call_id: calls[0].id, output: '0.9' }]);
 
     completed(finished);
     assert.equal(finished.required_action, null);
     assert.equal(textOf(await lastMessage(sdk, thread.id)), '225.00 €');
-    assert.deepEqual((await callsOf(sdk, finished)).map(({ logs }) => logs.trim()), ['amount 250', '225.00']);
+    assert.deepEqual(
+      (await callsOf(sdk, finished)).map(({ logs }) => logs.trim()),
+      ['amount 250', '225.00'],
+    );
     const last = (await model.asked(question)).at(-1);
     assert.equal(last.problem, null);
   });
@@ -66,15 +86,28 @@ suite('Functions', {}, ({ each }) => {
       assert.match(error.message, new RegExp(`Expected tool outputs for call_ids .*${second.id}`));
       return true;
     });
-    await assert.rejects(sdk.runs.submit(thread.id, run.id, [{ tool_call_id: 'call_other', output: '1' }]), BadRequestError);
-    const queued = await sdk.runs.submit(thread.id, run.id, [first, second].map(({ id }) => ({ tool_call_id: id, output: '1' })));
+    await assert.rejects(
+      sdk.runs.submit(thread.id, run.id, [{ tool_call_id: 'call_other', output: '1' }]),
+      BadRequestError,
+    );
+    const queued = await sdk.runs.submit(
+      thread.id,
+      run.id,
+      [first, second].map(({ id }) => ({ tool_call_id: id, output: '1' })),
+    );
     assert.equal(queued.required_action, null);
     const finished = await sdk.runs.poll(thread.id, run.id);
 
     completed(finished);
     const [step] = await all(sdk.steps.list(thread.id, run.id, { order: 'asc' }));
-    assert.deepEqual(step.step_details.tool_calls.map((toolCall) => toolCall.function.output), ['1', '1']);
-    await assert.rejects(sdk.runs.submit(thread.id, run.id, [{ tool_call_id: first.id, output: '1' }]), /Runs in status "completed" do not accept tool outputs\./);
+    assert.deepEqual(
+      step.step_details.tool_calls.map((toolCall) => toolCall.function.output),
+      ['1', '1'],
+    );
+    await assert.rejects(
+      sdk.runs.submit(thread.id, run.id, [{ tool_call_id: first.id, output: '1' }]),
+      /Runs in status "completed" do not accept tool outputs\./,
+    );
   });
 
   each('a run that waits for a function can be cancelled', async (sdk, { model }) => {
@@ -97,7 +130,10 @@ suite('Functions', {}, ({ each }) => {
   each('a forced function is called once, not for ever', async (sdk, { model }) => {
     await model.when('Use the function.', call('exchange_rate', { from: 'EUR', to: 'USD' }), say('Used.'));
     const assistant = await both(sdk);
-    const { run, thread } = await ask(sdk, 'Use the function.', { assistant, tool_choice: { type: 'function', function: { name: 'exchange_rate' } } });
+    const { run, thread } = await ask(sdk, 'Use the function.', {
+      assistant,
+      tool_choice: { type: 'function', function: { name: 'exchange_rate' } },
+    });
     const [{ id }] = run.required_action.submit_tool_outputs.tool_calls;
 
     completed(await sdk.runs.submitAndPoll(thread.id, run.id, [{ tool_call_id: id, output: '1.1' }]));

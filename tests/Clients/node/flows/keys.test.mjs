@@ -17,7 +17,12 @@ suite('Keys', { settings }, ({ world, each, once }) => {
 
   each('a wrong key is an authentication error', async (_, { Sdk }) => {
     const wrong = world.sdk(Sdk, { apiKey: 'sk-wrong-0123456789' });
-    for (const request of [wrong.assistants.list(), wrong.client.models.list(), wrong.files.list(), wrong.threads.create()]) {
+    for (const request of [
+      wrong.assistants.list(),
+      wrong.client.models.list(),
+      wrong.files.list(),
+      wrong.threads.create(),
+    ]) {
       await assert.rejects(request, (error) => {
         assert.ok(error instanceof Sdk.module.AuthenticationError, `${error.constructor.name}: ${error.message}`);
         assert.equal(error.code, 'invalid_api_key');
@@ -40,8 +45,16 @@ suite('Keys', { settings }, ({ world, each, once }) => {
     const theirs = blue(Sdk);
     const assistant = await ours.assistants.create({ model: 'gpt-4o' });
     const thread = await ours.threads.create({ messages: [{ role: 'user', content: 'Ours.' }] });
-    const file = await ours.files.create({ file: await toFile(Buffer.from('ours'), 'ours.txt'), purpose: 'assistants' });
-    const upload = await ours.client.uploads.create({ filename: 'a', purpose: 'assistants', bytes: 1, mime_type: 'text/plain' });
+    const file = await ours.files.create({
+      file: await toFile(Buffer.from('ours'), 'ours.txt'),
+      purpose: 'assistants',
+    });
+    const upload = await ours.client.uploads.create({
+      filename: 'a',
+      purpose: 'assistants',
+      bytes: 1,
+      mime_type: 'text/plain',
+    });
 
     assert.equal((await ours.assistants.retrieve(assistant.id)).id, assistant.id);
     await assert.rejects(theirs.assistants.retrieve(assistant.id), NotFoundError);
@@ -57,7 +70,11 @@ suite('Keys', { settings }, ({ world, each, once }) => {
     const mine = await theirs.threads.create();
     await assert.rejects(theirs.runs.create(mine.id, { assistant_id: assistant.id }), NotFoundError);
     await assert.rejects(
-      theirs.messages.create(mine.id, { role: 'user', content: 'x', attachments: [{ file_id: file.id, tools: [{ type: 'code_interpreter' }] }] }),
+      theirs.messages.create(mine.id, {
+        role: 'user',
+        content: 'x',
+        attachments: [{ file_id: file.id, tools: [{ type: 'code_interpreter' }] }],
+      }),
       Sdk.module.APIError,
     );
     assert.ok((await all(theirs.assistants.list())).every(({ id }) => id !== assistant.id));

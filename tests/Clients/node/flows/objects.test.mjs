@@ -25,7 +25,11 @@ suite('Objects', {}, ({ each, once }) => {
     assert.equal(made.response_format, 'auto');
     assert.deepEqual(await sdk.assistants.retrieve(made.id), made);
 
-    const changed = await sdk.assistants.update(made.id, { name: 'Grace', description: null, metadata: { team: 'two' } });
+    const changed = await sdk.assistants.update(made.id, {
+      name: 'Grace',
+      description: null,
+      metadata: { team: 'two' },
+    });
     assert.equal(changed.name, 'Grace');
     assert.equal(changed.description, null);
     assert.equal(changed.instructions, 'Count.');
@@ -33,7 +37,11 @@ suite('Objects', {}, ({ each, once }) => {
     assert.deepEqual(changed.tools, made.tools);
     assert.deepEqual(await sdk.assistants.retrieve(made.id), changed);
 
-    assert.deepEqual(await sdk.delete(sdk.assistants, made.id), { id: made.id, object: 'assistant.deleted', deleted: true });
+    assert.deepEqual(await sdk.delete(sdk.assistants, made.id), {
+      id: made.id,
+      object: 'assistant.deleted',
+      deleted: true,
+    });
     await assert.rejects(sdk.assistants.retrieve(made.id), Sdk.module.NotFoundError);
     await assert.rejects(sdk.delete(sdk.assistants, made.id), Sdk.module.NotFoundError);
   });
@@ -59,12 +67,19 @@ suite('Objects', {}, ({ each, once }) => {
 
   each('auto-paging walks a list in both orders without gap or repetition', async (sdk, { tag }) => {
     const made = [];
-    for (let i = 0; i < 7; i++) made.push((await sdk.assistants.create({ model: 'gpt-4o', name: `${tag} ${i}`, metadata: { tag } })).id);
+    for (let i = 0; i < 7; i++)
+      made.push((await sdk.assistants.create({ model: 'gpt-4o', name: `${tag} ${i}`, metadata: { tag } })).id);
     const mine = (list) => list.filter(({ metadata }) => metadata.tag === tag).map(({ id }) => id);
 
     assert.deepEqual(mine(await all(sdk.assistants.list({ limit: 3, order: 'asc' }))), made);
-    assert.deepEqual(mine(await all(sdk.assistants.list({ limit: 2, order: 'desc' }))), made.toReversed?.() ?? [...made].reverse());
-    assert.deepEqual(mine((await sdk.assistants.list({ limit: 2, order: 'asc', after: made[2] })).data), made.slice(3, 5));
+    assert.deepEqual(
+      mine(await all(sdk.assistants.list({ limit: 2, order: 'desc' }))),
+      made.toReversed?.() ?? [...made].reverse(),
+    );
+    assert.deepEqual(
+      mine((await sdk.assistants.list({ limit: 2, order: 'asc', after: made[2] })).data),
+      made.slice(3, 5),
+    );
     const before = await sdk.assistants.list({ limit: 100, order: 'asc', before: made[2] });
     assert.deepEqual(mine(before.data), made.slice(0, 2));
     const page = await sdk.assistants.list({ limit: 2 });
@@ -74,24 +89,51 @@ suite('Objects', {}, ({ each, once }) => {
   });
 
   each('messages are made, listed in order, changed and deleted', async (sdk, { Sdk }) => {
-    const thread = await sdk.threads.create({ messages: [{ role: 'user', content: 'zero' }, { role: 'assistant', content: 'one' }] });
+    const thread = await sdk.threads.create({
+      messages: [
+        { role: 'user', content: 'zero' },
+        { role: 'assistant', content: 'one' },
+      ],
+    });
     for (const word of ['two', 'three', 'four']) await sdk.messages.create(thread.id, { role: 'user', content: word });
 
     const words = ['zero', 'one', 'two', 'three', 'four'];
     const messages = await all(sdk.messages.list(thread.id, { order: 'asc', limit: 2 }));
     assert.deepEqual(messages.map(textOf), words);
-    assert.deepEqual((await sdk.messages.list(thread.id)).data.map(textOf), words.toReversed?.() ?? [...words].reverse());
-    assert.deepEqual(messages.map(({ role }) => role), ['user', 'assistant', 'user', 'user', 'user']);
-    assert.deepEqual([messages[0].status, messages[0].run_id, messages[0].assistant_id, messages[0].attachments], ['completed', null, null, []]);
+    assert.deepEqual(
+      (await sdk.messages.list(thread.id)).data.map(textOf),
+      words.toReversed?.() ?? [...words].reverse(),
+    );
+    assert.deepEqual(
+      messages.map(({ role }) => role),
+      ['user', 'assistant', 'user', 'user', 'user'],
+    );
+    assert.deepEqual(
+      [messages[0].status, messages[0].run_id, messages[0].assistant_id, messages[0].attachments],
+      ['completed', null, null, []],
+    );
 
     const changed = await sdk.messages.update(thread.id, messages[2].id, { metadata: { seen: 'yes' } });
     assert.deepEqual(changed.metadata, { seen: 'yes' });
     assert.deepEqual(await sdk.messages.retrieve(thread.id, messages[2].id), changed);
-    assert.deepEqual(await sdk.messages.delete(thread.id, messages[3].id), { id: messages[3].id, object: 'thread.message.deleted', deleted: true });
-    assert.deepEqual((await all(sdk.messages.list(thread.id, { order: 'asc' }))).map(textOf), ['zero', 'one', 'two', 'four']);
+    assert.deepEqual(await sdk.messages.delete(thread.id, messages[3].id), {
+      id: messages[3].id,
+      object: 'thread.message.deleted',
+      deleted: true,
+    });
+    assert.deepEqual((await all(sdk.messages.list(thread.id, { order: 'asc' }))).map(textOf), [
+      'zero',
+      'one',
+      'two',
+      'four',
+    ]);
     await assert.rejects(sdk.messages.retrieve(thread.id, messages[3].id), Sdk.module.NotFoundError);
     const other = await sdk.threads.create();
-    await assert.rejects(sdk.messages.retrieve(other.id, messages[0].id), Sdk.module.NotFoundError, 'a message belongs to its thread');
+    await assert.rejects(
+      sdk.messages.retrieve(other.id, messages[0].id),
+      Sdk.module.NotFoundError,
+      'a message belongs to its thread',
+    );
   });
 
   each('a thread is changed, and an empty one has an empty list', async (sdk) => {
@@ -111,19 +153,32 @@ suite('Objects', {}, ({ each, once }) => {
     [first, second, third].forEach(({ run }) => completed(run));
 
     const ids = [first, second, third].map(({ run }) => run.id);
-    assert.deepEqual((await all(sdk.runs.list(first.thread.id, { order: 'asc', limit: 1 }))).map(({ id }) => id), ids);
+    assert.deepEqual(
+      (await all(sdk.runs.list(first.thread.id, { order: 'asc', limit: 1 }))).map(({ id }) => id),
+      ids,
+    );
     const updated = await sdk.runs.update(first.thread.id, ids[0], { metadata: { checked: 'true' } });
     assert.deepEqual(updated.metadata, { checked: 'true' });
     assert.deepEqual(await sdk.runs.retrieve(first.thread.id, ids[0]), updated);
     const ofSecond = await all(sdk.messages.list(first.thread.id, { run_id: ids[1] }));
-    assert.deepEqual(ofSecond.map(({ run_id: run }) => run), [ids[1]]);
+    assert.deepEqual(
+      ofSecond.map(({ run_id: run }) => run),
+      [ids[1]],
+    );
     const steps = await all(sdk.steps.list(first.thread.id, ids[2], { limit: 1 }));
-    assert.deepEqual(steps.map(({ type }) => type), ['message_creation'], 'no code, no tool_calls step');
+    assert.deepEqual(
+      steps.map(({ type }) => type),
+      ['message_creation'],
+      'no code, no tool_calls step',
+    );
   });
 
-  once('an application may read what another process wrote, with a trailing slash and encoded ids', async (sdk, { Sdk }) => {
-    const assistant = await interpreter(sdk, { name: 'Ünïcödé 😀 \u0000'.replace('\u0000', '') });
-    const slashed = new Sdk({ apiKey: 'k', baseURL: `${sdk.client.baseURL}/`, maxRetries: 0 });
-    assert.deepEqual(await slashed.assistants.retrieve(assistant.id), assistant);
-  });
+  once(
+    'an application may read what another process wrote, with a trailing slash and encoded ids',
+    async (sdk, { Sdk }) => {
+      const assistant = await interpreter(sdk, { name: 'Ünïcödé 😀 \u0000'.replace('\u0000', '') });
+      const slashed = new Sdk({ apiKey: 'k', baseURL: `${sdk.client.baseURL}/`, maxRetries: 0 });
+      assert.deepEqual(await slashed.assistants.retrieve(assistant.id), assistant);
+    },
+  );
 });

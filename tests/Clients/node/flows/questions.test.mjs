@@ -29,10 +29,20 @@ suite('Questions', {}, ({ each, once }) => {
     assert.ok(run.completed_at >= run.started_at && run.started_at >= run.created_at);
     assert.equal(run.expires_at, null);
     const steps = await all(sdk.steps.list(thread.id, run.id, { order: 'asc' }));
-    assert.deepEqual(steps.map(({ type, status }) => [type, status]), [['tool_calls', 'completed'], ['message_creation', 'completed']]);
+    assert.deepEqual(
+      steps.map(({ type, status }) => [type, status]),
+      [
+        ['tool_calls', 'completed'],
+        ['message_creation', 'completed'],
+      ],
+    );
     assert.equal(steps[1].step_details.message_creation.message_id, message.id);
     for (const kind of ['prompt_tokens', 'completion_tokens', 'total_tokens']) {
-      assert.equal(run.usage[kind], steps.reduce((sum, step) => sum + step.usage[kind], 0), `${kind} of the run is the sum of its steps`);
+      assert.equal(
+        run.usage[kind],
+        steps.reduce((sum, step) => sum + step.usage[kind], 0),
+        `${kind} of the run is the sum of its steps`,
+      );
     }
     const same = await sdk.steps.retrieve(thread.id, run.id, steps[0].id);
     assert.deepEqual(same.step_details, steps[0].step_details);
@@ -42,12 +52,19 @@ suite('Questions', {}, ({ each, once }) => {
   });
 
   each('a thread and its run are created at once', async (sdk, { model }) => {
-    await model.when('How many primes are below 1000?', python('from sympy import primepi\nprint(primepi(999))'), say('There are {{last_tool_output}}.'));
+    await model.when(
+      'How many primes are below 1000?',
+      python('from sympy import primepi\nprint(primepi(999))'),
+      say('There are {{last_tool_output}}.'),
+    );
     const assistant = await interpreter(sdk);
 
     const run = await sdk.threads.createAndRunPoll({
       assistant_id: assistant.id,
-      thread: { messages: [{ role: 'user', content: 'How many primes are below 1000?' }], metadata: { source: 'test' } },
+      thread: {
+        messages: [{ role: 'user', content: 'How many primes are below 1000?' }],
+        metadata: { source: 'test' },
+      },
     });
 
     completed(run);
@@ -62,7 +79,11 @@ suite('Questions', {}, ({ each, once }) => {
     await model.when(
       question,
       python(`${frame}print(df["Revenue"].mean())`),
-      python('print(df["revenue"].mean())', { text: 'The column is called revenue.', if_tool_output: 'KeyError', else: say('I saw no error.') }),
+      python('print(df["revenue"].mean())', {
+        text: 'The column is called revenue.',
+        if_tool_output: 'KeyError',
+        else: say('I saw no error.'),
+      }),
       say('The mean is {{last_tool_output:([0-9.]+)}}.'),
     );
 
@@ -76,15 +97,26 @@ suite('Questions', {}, ({ each, once }) => {
     assert.doesNotMatch(first.logs, /\u001b\[/, 'a traceback for readers has no terminal colours');
     assert.equal(second.logs.trim(), '30.0');
     const steps = await all(sdk.steps.list(thread.id, run.id, { order: 'asc' }));
-    assert.deepEqual(steps.map(({ type }) => type), ['tool_calls', 'message_creation', 'tool_calls', 'message_creation']);
+    assert.deepEqual(
+      steps.map(({ type }) => type),
+      ['tool_calls', 'message_creation', 'tool_calls', 'message_creation'],
+    );
     assert.deepEqual([...new Set(steps.map(({ status }) => status))], ['completed']);
     const messages = await all(sdk.messages.list(thread.id, { order: 'asc' }));
     assert.deepEqual(messages.map(textOf), [question, 'The column is called revenue.', 'The mean is 30.0.']);
   });
 
   each('variables and files stay between the runs of a thread', async (sdk, { model }) => {
-    await model.when('Remember the number 41.', python('n = 41\nopen("note.txt", "w").write("kept")'), say('Remembered.'));
-    await model.when('Add one to it.', python('print(n + 1, open("/mnt/data/note.txt").read())'), say('{{last_tool_output}}'));
+    await model.when(
+      'Remember the number 41.',
+      python('n = 41\nopen("note.txt", "w").write("kept")'),
+      say('Remembered.'),
+    );
+    await model.when(
+      'Add one to it.',
+      python('print(n + 1, open("/mnt/data/note.txt").read())'),
+      say('{{last_tool_output}}'),
+    );
 
     const first = await ask(sdk, 'Remember the number 41.');
     const second = await ask(sdk, 'Add one to it.', first);
@@ -94,17 +126,23 @@ suite('Questions', {}, ({ each, once }) => {
   });
 
   each('two threads of one assistant share nothing', async (sdk, { model }) => {
-    const look = 'import os\nprint("secret" in globals(), sorted(os.listdir("/mnt/data")), os.path.exists("/tmp/secret.txt"))';
+    const look =
+      'import os\nprint("secret" in globals(), sorted(os.listdir("/mnt/data")), os.path.exists("/tmp/secret.txt"))';
     await model.when(
       'Keep a secret.',
-      python('secret = "s3cr3t"\nopen("secret.txt", "w").write(secret)\nopen("/tmp/secret.txt", "w").write(secret)\nprint("kept")'),
+      python(
+        'secret = "s3cr3t"\nopen("secret.txt", "w").write(secret)\nopen("/tmp/secret.txt", "w").write(secret)\nprint("kept")',
+      ),
       say('{{last_tool_output}}'),
     );
     await model.when('Tell me the secret.', python(look), say('{{last_tool_output}}'));
     const assistant = await interpreter(sdk);
 
     const kept = await ask(sdk, 'Keep a secret.', { assistant });
-    const [other, another] = await Promise.all([ask(sdk, 'Tell me the secret.', { assistant }), ask(sdk, 'Tell me the secret.', { assistant })]);
+    const [other, another] = await Promise.all([
+      ask(sdk, 'Tell me the secret.', { assistant }),
+      ask(sdk, 'Tell me the secret.', { assistant }),
+    ]);
 
     assert.equal(kept.text.trim(), 'kept');
     for (const { text } of [other, another]) assert.equal(text.trim(), 'False [] False');
@@ -113,7 +151,11 @@ suite('Questions', {}, ({ each, once }) => {
   each('a JSON answer is checked against its schema in the sandbox', async (sdk, { model }) => {
     const schema = {
       type: 'object',
-      properties: { name: { type: 'string' }, age: { type: 'integer', minimum: 0 }, tags: { type: 'array', items: { type: 'string' } } },
+      properties: {
+        name: { type: 'string' },
+        age: { type: 'integer', minimum: 0 },
+        tags: { type: 'array', items: { type: 'string' } },
+      },
       required: ['name', 'age', 'tags'],
       additionalProperties: false,
     };
@@ -128,7 +170,10 @@ except jsonschema.ValidationError as error:
     await model.when(
       question,
       python(check({ name: 'Ada', age: '36', tags: ['engines'] })),
-      python(check({ name: 'Ada', age: 36, tags: ['engines'] }), { if_tool_output: "INVALID: '36' is not of type 'integer'", else: say('{}') }),
+      python(check({ name: 'Ada', age: 36, tags: ['engines'] }), {
+        if_tool_output: "INVALID: '36' is not of type 'integer'",
+        else: say('{}'),
+      }),
       say('{{last_tool_output:VALID (.*)}}'),
     );
 
@@ -140,7 +185,10 @@ except jsonschema.ValidationError as error:
     assert.ok(new Ajv().compile(schema)(JSON.parse(text)), text);
     assert.equal(run.response_format.json_schema.name, 'person');
     const [asked] = await model.asked(question);
-    assert.deepEqual(asked.body.response_format, { type: 'json_schema', json_schema: { name: 'person', schema, strict: true } });
+    assert.deepEqual(asked.body.response_format, {
+      type: 'json_schema',
+      json_schema: { name: 'person', schema, strict: true },
+    });
   });
 
   each('what the caller says reaches the model', async (sdk, { model }) => {
@@ -152,7 +200,10 @@ except jsonschema.ValidationError as error:
     const run = await sdk.runs.createAndPoll(thread.id, {
       assistant_id: assistant.id,
       additional_instructions: 'Additional instructions.',
-      additional_messages: [{ role: 'assistant', content: 'An earlier answer.' }, { role: 'user', content: question }],
+      additional_messages: [
+        { role: 'assistant', content: 'An earlier answer.' },
+        { role: 'user', content: question },
+      ],
       top_p: 0.5,
       tool_choice: { type: 'code_interpreter' },
       parallel_tool_calls: false,
@@ -166,7 +217,10 @@ except jsonschema.ValidationError as error:
     assert.equal(run.top_p, 0.5);
     assert.equal(run.max_completion_tokens, 1000);
     const { body } = (await model.asked('An earlier answer.')).at(-1);
-    const system = body.messages.filter(({ role }) => role === 'system' || role === 'developer').map(({ content }) => JSON.stringify(content)).join();
+    const system = body.messages
+      .filter(({ role }) => role === 'system' || role === 'developer')
+      .map(({ content }) => JSON.stringify(content))
+      .join();
     assert.match(system, /Assistant instructions\./);
     assert.match(system, /Additional instructions\./);
     const said = body.messages.filter(({ role }) => role === 'user' || role === 'assistant').map(({ role }) => role);
@@ -175,7 +229,10 @@ except jsonschema.ValidationError as error:
     assert.equal(body.top_p, 0.5);
     assert.equal(body.parallel_tool_calls, false);
     assert.deepEqual(body.tool_choice, { type: 'function', function: { name: 'python' } });
-    assert.deepEqual(body.tools.map((tool) => tool.function.name), ['python']);
+    assert.deepEqual(
+      body.tools.map((tool) => tool.function.name),
+      ['python'],
+    );
   });
 
   each('instructions and tools of a run replace those of the assistant', async (sdk, { model }) => {
@@ -210,8 +267,15 @@ except jsonschema.ValidationError as error:
   });
 
   once('the libraries a data analyst expects can be imported', async (sdk, { model }) => {
-    const names = 'pandas numpy matplotlib scipy sklearn PIL openpyxl PyPDF2 seaborn sympy statsmodels networkx xlsxwriter docx pptx reportlab lxml bs4 jsonschema tabulate';
-    await model.when('Import everything.', python(`import importlib\nfor name in "${names}".split():\n    importlib.import_module(name)\nprint("all there")`), say('{{last_tool_output}}'));
+    const names =
+      'pandas numpy matplotlib scipy sklearn PIL openpyxl PyPDF2 seaborn sympy statsmodels networkx xlsxwriter docx pptx reportlab lxml bs4 jsonschema tabulate';
+    await model.when(
+      'Import everything.',
+      python(
+        `import importlib\nfor name in "${names}".split():\n    importlib.import_module(name)\nprint("all there")`,
+      ),
+      say('{{last_tool_output}}'),
+    );
     const { text } = await ask(sdk, 'Import everything.');
     assert.equal(text.trim(), 'all there');
   });

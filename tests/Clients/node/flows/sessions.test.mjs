@@ -9,12 +9,18 @@ suite('Sessions', { settings: { Sandbox__IdleTimeout: '00:00:03' } }, ({ each })
   each('files return in a new session, variables do not', async (sdk, { model, Sdk }) => {
     await model.when(
       'Begin.',
-      python('x = 1\nopen("made.txt", "w").write("made")\nopen("unlinked.txt", "w").write("gone")\nprint(open("given.txt").read())'),
+      python(
+        'x = 1\nopen("made.txt", "w").write("made")\nopen("unlinked.txt", "w").write("gone")\nprint(open("given.txt").read())',
+      ),
       say('{{last_tool_output}} sandbox:/mnt/data/made.txt'),
     );
-    const look = 'import os\nprint("x" in globals(), open("given.txt").read(), open("made.txt").read(), os.path.exists("unlinked.txt"))';
+    const look =
+      'import os\nprint("x" in globals(), open("given.txt").read(), open("made.txt").read(), os.path.exists("unlinked.txt"))';
     await model.when('Go on.', python(look), say('{{last_tool_output}}'));
-    const given = await sdk.files.create({ file: await Sdk.module.toFile(Buffer.from('given'), 'given.txt'), purpose: 'assistants' });
+    const given = await sdk.files.create({
+      file: await Sdk.module.toFile(Buffer.from('given'), 'given.txt'),
+      purpose: 'assistants',
+    });
 
     const first = await ask(sdk, 'Begin.', { files: [given] });
     completed(first.run);
@@ -26,6 +32,10 @@ suite('Sessions', { settings: { Sandbox__IdleTimeout: '00:00:03' } }, ({ each })
     assert.match(second.text, /False given made False/);
     assert.equal(String(await download(sdk, linkedFile(first.message, '/mnt/data/made.txt'))), 'made');
     const told = (await model.asked('Go on.')).map(({ body }) => JSON.stringify(body.messages)).join();
-    assert.match(told, /variables[^.]{0,80}(lost|gone)|(lost|gone)[^.]{0,80}variables/i, 'the model is told that variables are lost');
+    assert.match(
+      told,
+      /variables[^.]{0,80}(lost|gone)|(lost|gone)[^.]{0,80}variables/i,
+      'the model is told that variables are lost',
+    );
   });
 });

@@ -14,7 +14,11 @@ suite('Streaming', {}, ({ each, once }) => {
   each('code, output and text arrive through the events of the helper', async (sdk, { model }) => {
     const question = 'Stream me the sum of 1 to 100.';
     const code = 'total = sum(range(1, 101))\nprint("adding")\nprint(total)';
-    await model.when(question, python(code, { chunk_size: 5 }), say('The sum of the numbers is {{last_tool_output:(\\d+)}}.', { chunk_size: 5 }));
+    await model.when(
+      question,
+      python(code, { chunk_size: 5 }),
+      say('The sum of the numbers is {{last_tool_output:(\\d+)}}.', { chunk_size: 5 }),
+    );
     const assistant = await interpreter(sdk);
     const thread = await threadWith(sdk, question);
 
@@ -27,7 +31,10 @@ suite('Streaming', {}, ({ each, once }) => {
       .on('textCreated', () => seen.push('textCreated'))
       .on('textDelta', (delta) => ((text += delta.value ?? ''), seen.push('textDelta')))
       .on('textDone', (done) => (assert.equal(done.value, text), seen.push('textDone')))
-      .on('toolCallCreated', (toolCall) => (assert.equal(toolCall.type, 'code_interpreter'), seen.push('toolCallCreated')))
+      .on(
+        'toolCallCreated',
+        (toolCall) => (assert.equal(toolCall.type, 'code_interpreter'), seen.push('toolCallCreated')),
+      )
       .on('toolCallDelta', (delta) => {
         typed += delta.code_interpreter.input ?? '';
         for (const output of delta.code_interpreter.outputs ?? []) logs += output.logs ?? '';
@@ -51,14 +58,23 @@ suite('Streaming', {}, ({ each, once }) => {
     assert.ok(seen.filter((event) => event === 'textDelta').length >= 2, 'the text comes in pieces');
     assert.ok(seen.lastIndexOf('code') < seen.indexOf('output'), `the code before its output: ${seen}`);
     assert.ok(seen.lastIndexOf('output') < seen.indexOf('textCreated'), `the output before the answer: ${seen}`);
-    assert.deepEqual(steps.map(({ type }) => type), ['tool_calls', 'message_creation']);
+    assert.deepEqual(
+      steps.map(({ type }) => type),
+      ['tool_calls', 'message_creation'],
+    );
     const stored = await all(sdk.steps.list(thread.id, run.id, { order: 'asc' }));
-    assert.deepEqual(stored.map(({ id, status, step_details, usage }) => ({ id, status, step_details, usage })), steps.map(({ id, status, step_details, usage }) => ({ id, status, step_details, usage })));
+    assert.deepEqual(
+      stored.map(({ id, status, step_details, usage }) => ({ id, status, step_details, usage })),
+      steps.map(({ id, status, step_details, usage }) => ({ id, status, step_details, usage })),
+    );
   });
 
   each('the code is seen while the model still writes it', async (sdk, { model }) => {
     const question = 'Write code and never end.';
-    await model.when(question, python('print("a beginning")\nprint("that has no end")', { chunk_size: 4, fault: { hang_after: 8, times: 0 } }));
+    await model.when(
+      question,
+      python('print("a beginning")\nprint("that has no end")', { chunk_size: 4, fault: { hang_after: 8, times: 0 } }),
+    );
     const assistant = await interpreter(sdk);
     const thread = await threadWith(sdk, question);
 
@@ -77,7 +93,11 @@ suite('Streaming', {}, ({ each, once }) => {
 
   each('output is seen while the code still runs', async (sdk, { model }) => {
     const question = 'Count until I say stop.';
-    await model.when(question, python('import time\nn = 0\nwhile True:\n    n += 1\n    print("tick", n, flush=True)\n    time.sleep(0.2)'), say('Stopped.'));
+    await model.when(
+      question,
+      python('import time\nn = 0\nwhile True:\n    n += 1\n    print("tick", n, flush=True)\n    time.sleep(0.2)'),
+      say('Stopped.'),
+    );
     const assistant = await interpreter(sdk);
     const thread = await threadWith(sdk, question);
 
@@ -85,7 +105,9 @@ suite('Streaming', {}, ({ each, once }) => {
     let run;
     const stream = sdk.runs.stream(thread.id, { assistant_id: assistant.id });
     stream.on('event', ({ event, data }) => event === 'thread.run.created' && (run = data));
-    stream.on('toolCallDelta', (delta) => delta.code_interpreter.outputs?.forEach((output) => (logs += output.logs ?? '')));
+    stream.on('toolCallDelta', (delta) =>
+      delta.code_interpreter.outputs?.forEach((output) => (logs += output.logs ?? '')),
+    );
     await waitFor('two ticks', () => logs.includes('tick 2'), 60);
     await sdk.runs.cancel(thread.id, run.id);
 
@@ -113,7 +135,10 @@ suite('Streaming', {}, ({ each, once }) => {
     const [message] = await stream.finalMessages();
 
     assert.equal(run.status, 'completed', JSON.stringify(run.last_error));
-    assert.deepEqual(message.content.map(({ type }) => type), ['image_file', 'text']);
+    assert.deepEqual(
+      message.content.map(({ type }) => type),
+      ['image_file', 'text'],
+    );
     assert.deepEqual(images, [message.content[0].image_file.file_id]);
     decodePng(await download(sdk, images[0]));
     assert.equal(String(await download(sdk, linkedFile(message, '/mnt/data/data.txt'))), '1 4 9');
@@ -123,10 +148,19 @@ suite('Streaming', {}, ({ each, once }) => {
 
   each('a function call ends a stream, and its outputs begin the next', async (sdk, { model }) => {
     const question = 'What is the weather in Zürich, streamed?';
-    await model.when(question, call('weather', { city: 'Zürich' }, { chunk_size: 4 }), say('It is {{last_tool_output}} in Zürich.'));
+    await model.when(
+      question,
+      call('weather', { city: 'Zürich' }, { chunk_size: 4 }),
+      say('It is {{last_tool_output}} in Zürich.'),
+    );
     const assistant = await sdk.assistants.create({
       model: 'gpt-4o',
-      tools: [{ type: 'function', function: { name: 'weather', parameters: { type: 'object', properties: { city: { type: 'string' } } } } }],
+      tools: [
+        {
+          type: 'function',
+          function: { name: 'weather', parameters: { type: 'object', properties: { city: { type: 'string' } } } },
+        },
+      ],
     });
     const thread = await threadWith(sdk, question);
 

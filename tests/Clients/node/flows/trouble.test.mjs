@@ -17,7 +17,11 @@ suite('Trouble in the sandbox', { settings }, ({ once }) => {
     ['SIGKILL to itself', 'import os, signal\nos.kill(os.getpid(), signal.SIGKILL)', /kill|died|ended|lost/i],
     ['too much memory', 'rows = []\nwhile True:\n    rows.append(bytearray(16 * 1024 * 1024))', /memory/i],
     ['an endless loop', 'while True:\n    pass', /time|second/i],
-    ['a loop that catches everything', 'import time\nwhile True:\n    try:\n        time.sleep(1)\n    except BaseException:\n        pass', /time|second/i],
+    [
+      'a loop that catches everything',
+      'import time\nwhile True:\n    try:\n        time.sleep(1)\n    except BaseException:\n        pass',
+      /time|second/i,
+    ],
     ['10 GB of output', 'line = "x" * 1023 + "\\n"\nfor _ in range(10 * 1024 * 1024):\n    print(line, end="")', null],
     ['endless forking', 'import os\nwhile True:\n    try:\n        os.fork()\n    except OSError:\n        pass', /./],
   ];
@@ -40,7 +44,12 @@ suite('Trouble in the sandbox', { settings }, ({ once }) => {
 
   once('a full disk is an error of the code, and the next call works', async (sdk, { model }) => {
     const code = 'with open("big", "wb") as out:\n    for _ in range(20_000):\n        out.write(b"x" * 1024 * 1024)';
-    await model.when('Fill the disk.', python(code), python('import os\nos.path.exists("big") and os.remove("big")\nprint("still", 6 * 7)'), say('{{last_tool_output}}'));
+    await model.when(
+      'Fill the disk.',
+      python(code),
+      python('import os\nos.path.exists("big") and os.remove("big")\nprint("still", 6 * 7)'),
+      say('{{last_tool_output}}'),
+    );
     const { run } = await ask(sdk, 'Fill the disk.');
     completed(run);
     const calls = await callsOf(sdk, run);
@@ -64,7 +73,10 @@ suite('Trouble with the model', { settings: { Runs__MaxRounds: '6' } }, ({ each,
   });
 
   const ends = [
-    ['a stream that is cut after its beginning', say('Never whole, never whole.', { fault: { cut_after: 3, times: 0 } })],
+    [
+      'a stream that is cut after its beginning',
+      say('Never whole, never whole.', { fault: { cut_after: 3, times: 0 } }),
+    ],
     ['a stream that ends without an end', say('Never whole, never whole.', { fault: { end_after: 3, times: 0 } })],
     ['an error within the stream', say('Never whole, never whole.', { fault: { error_after: 3, times: 0 } })],
     ['a request that is refused', say('-', { fault: { status: 400, times: 0, message: 'No.' } })],
@@ -76,7 +88,10 @@ suite('Trouble with the model', { settings: { Runs__MaxRounds: '6' } }, ({ each,
       await model.when(question, turn);
       const { run } = await ask(sdk, question);
       assert.equal(run.status, 'failed');
-      assert.ok(['server_error', 'rate_limit_exceeded', 'invalid_prompt'].includes(run.last_error.code), run.last_error.code);
+      assert.ok(
+        ['server_error', 'rate_limit_exceeded', 'invalid_prompt'].includes(run.last_error.code),
+        run.last_error.code,
+      );
       assert.ok(run.last_error.message.length > 10);
       assert.ok(run.failed_at);
     });

@@ -9,7 +9,10 @@ export async function lastMessage(sdk, threadId) {
 }
 
 export function textOf(message) {
-  return message.content.filter((part) => part.type === 'text').map((part) => part.text.value).join('\n');
+  return message.content
+    .filter((part) => part.type === 'text')
+    .map((part) => part.text.value)
+    .join('\n');
 }
 
 export function imagesOf(message) {
@@ -57,7 +60,10 @@ export async function callsOf(sdk, run) {
     .map(({ code_interpreter: { input, outputs } }) => ({
       input,
       outputs,
-      logs: outputs.filter((output) => output.type === 'logs').map((output) => output.logs).join(''),
+      logs: outputs
+        .filter((output) => output.type === 'logs')
+        .map((output) => output.logs)
+        .join(''),
     }));
 }
 

@@ -10,7 +10,7 @@ export function hostPython(code, input) {
 }
 
 function* randomNumbers(seed) {
-  for (let state = seed; ; ) {
+  for (let state = seed; ;) {
     state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
     yield state / 2 ** 32;
   }
@@ -39,8 +39,17 @@ export function salesCsv() {
 
 /** Customers, some with an e-mail address that is none. */
 export function customersCsv() {
-  const bad = { 7: 'anna.smith(at)example.com', 19: 'no-at-sign.example.com', 23: '', 42: 'two@@example.com', 58: 'space in@example.com' };
-  const rows = Array.from({ length: 60 }, (_, i) => `${i + 1},Customer ${i + 1},${bad[i + 1] ?? `customer${i + 1}@example.com`}`);
+  const bad = {
+    7: 'anna.smith(at)example.com',
+    19: 'no-at-sign.example.com',
+    23: '',
+    42: 'two@@example.com',
+    58: 'space in@example.com',
+  };
+  const rows = Array.from(
+    { length: 60 },
+    (_, i) => `${i + 1},Customer ${i + 1},${bad[i + 1] ?? `customer${i + 1}@example.com`}`,
+  );
   return { csv: ['id,name,email', ...rows].join('\n') + '\n', invalid: Object.keys(bad).map(Number) };
 }
 
@@ -81,7 +90,9 @@ for name, quantity, price in rows[1:]:
     sheet.append([name, int(quantity), float(price)])
 out = io.BytesIO(); book.save(out)
 sys.stdout.buffer.write(out.getvalue())`;
-  const rows = table.slice(1).map(([Item, quantity, price]) => ({ Item, Quantity: Number(quantity), Price: Number(price) }));
+  const rows = table
+    .slice(1)
+    .map(([Item, quantity, price]) => ({ Item, Quantity: Number(quantity), Price: Number(price) }));
   return { xlsx: hostPython(code, JSON.stringify(table)), rows };
 }
 

@@ -10,12 +10,17 @@ export function decodePng(bytes) {
   let header;
   let ended = false;
   const data = [];
-  for (let at = 8; at < bytes.length; ) {
+  for (let at = 8; at < bytes.length;) {
     const length = bytes.readUInt32BE(at);
     const type = bytes.toString('latin1', at + 4, at + 8);
     const body = bytes.subarray(at + 8, at + 8 + length);
-    assert.equal(bytes.readUInt32BE(at + 8 + length), crc32(bytes.subarray(at + 4, at + 8 + length)), `checksum of ${type}`);
-    if (type === 'IHDR') header = { width: body.readUInt32BE(0), height: body.readUInt32BE(4), depth: body[8], color: body[9] };
+    assert.equal(
+      bytes.readUInt32BE(at + 8 + length),
+      crc32(bytes.subarray(at + 4, at + 8 + length)),
+      `checksum of ${type}`,
+    );
+    if (type === 'IHDR')
+      header = { width: body.readUInt32BE(0), height: body.readUInt32BE(4), depth: body[8], color: body[9] };
     if (type === 'IDAT') data.push(body);
     if (type === 'IEND') ended = true;
     at += 12 + length;
@@ -25,7 +30,12 @@ export function decodePng(bytes) {
   assert.equal(depth, 8, 'eight bits a channel');
   const size = channels[color];
   const rows = unfilter(inflateSync(Buffer.concat(data)), width * size, height, size);
-  return { width, height, pixel: (x, y) => [...rows.subarray((y * width + x) * size, (y * width + x + 1) * size)], bytes: rows };
+  return {
+    width,
+    height,
+    pixel: (x, y) => [...rows.subarray((y * width + x) * size, (y * width + x + 1) * size)],
+    bytes: rows,
+  };
 }
 
 /** How many different colours a picture has: a blank one has one. */
@@ -47,7 +57,12 @@ export function encodeGradient(width, height) {
   header.writeUInt32BE(width, 0);
   header.writeUInt32BE(height, 4);
   header.set([8, 2, 0, 0, 0], 8);
-  return Buffer.concat([signature, chunk('IHDR', header), chunk('IDAT', deflateSync(raw)), chunk('IEND', Buffer.alloc(0))]);
+  return Buffer.concat([
+    signature,
+    chunk('IHDR', header),
+    chunk('IDAT', deflateSync(raw)),
+    chunk('IEND', Buffer.alloc(0)),
+  ]);
 }
 
 function chunk(type, body) {

@@ -8,7 +8,8 @@ globalThis.File ??= File;
 
 const newest = await import('openai');
 const version4 = await import('openai-4');
-const versionOf = (name) => JSON.parse(readFileSync(new URL(`../node_modules/${name}/package.json`, import.meta.url))).version;
+const versionOf = (name) =>
+  JSON.parse(readFileSync(new URL(`../node_modules/${name}/package.json`, import.meta.url))).version;
 
 class Newest {
   static label = `openai ${versionOf('openai')}`;
@@ -30,7 +31,8 @@ class Newest {
       update: (t, r, body) => threads.runs.update(r, { thread_id: t, ...body }),
       cancel: (t, r) => threads.runs.cancel(r, { thread_id: t }),
       submit: (t, r, outputs) => threads.runs.submitToolOutputs(r, { thread_id: t, tool_outputs: outputs }),
-      submitAndPoll: (t, r, outputs) => threads.runs.submitToolOutputsAndPoll(r, { thread_id: t, tool_outputs: outputs }),
+      submitAndPoll: (t, r, outputs) =>
+        threads.runs.submitToolOutputsAndPoll(r, { thread_id: t, tool_outputs: outputs }),
       submitStream: (t, r, outputs) => threads.runs.submitToolOutputsStream(r, { thread_id: t, tool_outputs: outputs }),
     };
     this.steps = {

@@ -59,7 +59,8 @@ export class World {
     await this.#upstream?.stop();
     this.#recorder?.stop();
     rmSync(this.dataDirectory, { recursive: true, force: true });
-    if (how !== undefined && how !== 0) throw new Error(`The gateway ended with ${how}:\n${this.gateway.output.slice(-8000)}`);
+    if (how !== undefined && how !== 0)
+      throw new Error(`The gateway ended with ${how}:\n${this.gateway.output.slice(-8000)}`);
   }
 
   get url() {
@@ -115,7 +116,9 @@ export function suite(title, options, define) {
       world,
       each(name, body) {
         for (const Sdk of sdks) {
-          flow(world, `${name} [${Sdk.label}]`, (t) => body(world.sdk(Sdk), { t, model: world.model, Sdk, tag: Sdk.label }));
+          flow(world, `${name} [${Sdk.label}]`, (t) =>
+            body(world.sdk(Sdk), { t, model: world.model, Sdk, tag: Sdk.label }),
+          );
         }
       },
       once(name, body) {

@@ -67,11 +67,13 @@ export class Program {
     return waitFor(
       `${this.name} ${what}`,
       () => {
-        if (this.ended !== undefined) throw new Error(`${this.name} ended (${this.ended}):\n${this.#output}`);
+        if (this.ended !== undefined) throw new Error(`${this.name} ended with ${this.ended}.`);
         return condition();
       },
       seconds,
-    );
+    ).catch((error) => {
+      throw new Error(`${error.message}\n${this.#output.slice(-8000)}`);
+    });
   }
 
   async kill() {

@@ -48,7 +48,7 @@ export class World {
       ...this.#settings,
       ...settings,
     });
-    await this.gateway.ready('answering /readyz', async () => {
+    await this.gateway.ready('being ready', async () => {
       const response = await fetch(`http://127.0.0.1:${this.port}/readyz`).catch(() => null);
       return response?.ok;
     });

@@ -6,11 +6,12 @@
   zygote -> init  {"type":"ready"} when the libraries are imported
   init -> kernel  {"type":"run","call":ID,"code":TEXT} | {"type":"ack","n":N}; SIGINT interrupts,
                   SIGUSR1 says that the disk is full
-  kernel -> init  {"type":"ready","pid":N}, {"type":"display","n":N,"is_result":BOOL,"data":{MIME:TEXT}},
+  kernel -> init  {"type":"ready","pid":N}, {"type":"sync","n":N}, {"type":"display","n":N,"is_result":BOOL,"data":{MIME:TEXT}},
                   {"type":"error","name":..,"value":..,"traceback":..}, {"type":"done","call":ID,"status":"ok"|"error"}
 
 What is printed does not pass through here: file descriptors 1 and 2 are pipes that init reads, for Python and for
-every program it starts alike. A display waits for its ack, so that what is printed later stays behind it.
+every program it starts alike. A display waits for its ack, so that what is printed later stays behind it; so does
+the first line to stderr after one to stdout and the other way round.
 """
 
 import argparse
@@ -18,6 +19,7 @@ import base64
 import ctypes
 import errno
 import gc
+import io
 import json
 import os
 import random
@@ -27,6 +29,7 @@ import socket
 import subprocess
 import sys
 import threading
+import warnings
 
 CONTROL_FD = 3
 PR_SET_DUMPABLE = 4
@@ -62,14 +65,17 @@ class Channel:
         self.lines = control.makefile("rb")
         self.pid = os.getpid()
         self.lock = threading.RLock()
-        self.displays = 0
+        self.number = 0
+        self.syncs_left = 0
         self.in_cell = False
+        self.error_shown = False
         self.sending = False
         self.pending = None
 
     def on_signal(self, number, frame):
         """Raises in the user's code only: never while a line is being sent, never between cells."""
-        __tracebackhide__ = True  # IPython leaves such frames out
+        if number == signal.SIGUSR1 and self.error_shown:
+            return  # it has failed already, most likely for the same reason
         if os.getpid() != self.pid or (self.in_cell and not self.sending):
             raise interruption(number)
         if self.in_cell:
@@ -89,12 +95,13 @@ class Channel:
             number, self.pending = self.pending, None
             raise interruption(number)
 
-    def display(self, data, is_result):
+    def send_and_wait(self, **message):
+        """Sends, and in the main thread of a cell waits until init has read all that was printed before."""
         with self.lock:
-            self.displays += 1
-            number = self.displays
-            self.send(type="display", n=number, is_result=is_result, data=data)
-            # Between cells the main thread reads this socket; a thread's display then goes without waiting.
+            self.number += 1
+            number = self.number
+            self.send(n=number, **message)
+            # Between cells the main thread reads this socket, so that a thread does not wait.
             while self.in_cell and threading.current_thread() is threading.main_thread():
                 line = self.lines.readline()
                 if not line:
@@ -103,11 +110,35 @@ class Channel:
                 if message["type"] == "ack" and message["n"] >= number:
                     return
 
+    def keep_order(self):
+        """Called when printing changes between stdout and stderr; bounded, because it costs a round trip."""
+        if self.in_cell and self.syncs_left > 0 and os.getpid() == self.pid:
+            self.syncs_left -= 1
+            self.send_and_wait(type="sync")
+
     def run_requests(self):
         for line in self.lines:
             message = json.loads(line)
             if message["type"] == "run":
                 yield message
+
+
+class Stream(io.TextIOWrapper):
+    """sys.stdout or sys.stderr: by lines, and in order with the other one."""
+
+    latest = None
+    channel = None
+
+    def __init__(self, fd):
+        super().__init__(io.FileIO(fd, "w", closefd=False), "utf-8", "backslashreplace", line_buffering=True)
+
+    def write(self, text):
+        if Stream.latest is not self:
+            previous, Stream.latest = Stream.latest, self
+            if previous and not previous.closed:
+                previous.flush()
+                Stream.channel.keep_order()
+        return super().write(text)
 
 
 def interruption(number):
@@ -180,7 +211,13 @@ def make_shell():
         def show(self, data, is_result):
             flush_streams()
             if self.channel and os.getpid() == self.channel.pid:
-                self.channel.display(representations(data), is_result)
+                self.channel.send_and_wait(type="display", is_result=is_result, data=representations(data))
+
+        def showtraceback(self, exc_tuple=None, *args, **kwargs):
+            if self.channel:
+                self.channel.error_shown = True
+            cut_own_frames((exc_tuple or sys.exc_info())[2])
+            super().showtraceback(exc_tuple, *args, **kwargs)
 
         def _showtraceback(self, etype, evalue, stb):
             text = stb if isinstance(stb, str) else "\n".join(stb)
@@ -200,7 +237,6 @@ def make_shell():
 
         def system(self, cmd):
             """`!cmd`: inherits descriptors 1 and 2, so its output streams like Python's own."""
-            __tracebackhide__ = True
             flush_streams()
             self.user_ns["_exit_code"] = subprocess.call(["/bin/sh", "-c", self.var_expand(cmd, depth=1)])
 
@@ -230,8 +266,15 @@ def make_shell():
     return shell
 
 
+def cut_own_frames(traceback):
+    """Ends a traceback where it reaches this file: what is below is not the user's business."""
+    while traceback and traceback.tb_next:
+        if traceback.tb_next.tb_frame.f_code.co_filename == __file__ and traceback.tb_frame.f_code.co_filename != __file__:
+            traceback.tb_next = None
+        traceback = traceback.tb_next
+
+
 def no_input(prompt=""):
-    __tracebackhide__ = True
     raise EOFError("input() has nobody to ask here: put the values into the code.")
 
 
@@ -251,6 +294,7 @@ def preload(names, shell):
         warm_up.append("import pandas; pandas.DataFrame({'a': [1.5]})")
     for code in warm_up:
         shell.run_cell(code, store_history=False, silent=False)
+    warnings.filterwarnings("ignore", "To exit: use")
     shell.reset(new_session=False)
     shell.execution_count = 1
 
@@ -308,19 +352,21 @@ def become_kernel(args, shell, control, stdout, stderr):
     for fd in (stdout, stderr):
         os.close(fd)
     os.set_inheritable(control, False)
-    sys.stdout = sys.__stdout__ = open(1, "w", 1, "utf-8", "backslashreplace", closefd=False)
-    sys.stderr = sys.__stderr__ = open(2, "w", 1, "utf-8", "backslashreplace", closefd=False)
+    sys.stdout = sys.__stdout__ = Stream(1)
+    sys.stderr = sys.__stderr__ = Stream(2)
     set_limits(args)
     raise_thread_limits(args.cpus)
     random.seed()
     if "numpy" in sys.modules:
         sys.modules["numpy"].random.seed()
+    if "matplotlib.pyplot" in sys.modules:
+        os.environ["MPLBACKEND"] = "agg"  # of programs that the code starts
     os.chdir(args.data)
     sys.path.insert(0, "")
     gc.enable()
 
     channel = Channel(socket.socket(fileno=control))
-    shell.channel = channel
+    shell.channel = Stream.channel = channel
     channel.send(type="ready", pid=channel.pid)
     for message in channel.run_requests():
         run(shell, channel, message)
@@ -331,6 +377,9 @@ def run(shell, channel, message):
     for number in (signal.SIGINT, signal.SIGUSR1):  # the code of an earlier cell may have changed them
         signal.signal(number, channel.on_signal)
     ok = False
+    channel.error_shown = False
+    channel.syncs_left = 1000
+    Stream.latest = None
     try:
         channel.in_cell = True
         ok = shell.run_cell(message["code"], store_history=True).success

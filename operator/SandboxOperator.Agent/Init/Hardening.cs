@@ -9,6 +9,7 @@ namespace SandboxOperator.Agent.Init;
 internal static unsafe class Hardening
 {
     private const int Dumpable = 4;
+    private const int ProcessName = 15;
     private const int NoNewPrivileges = 38;
     private const int BlockSignals = 0;
     private const int FirstRealTimeSignal = 32;
@@ -38,6 +39,12 @@ internal static unsafe class Hardening
     public static void Apply()
     {
         Descriptors.Check(Native.ProcessControl(Dumpable, 0, 0, 0, 0), "prctl(PR_SET_DUMPABLE)");
+        fixed (byte* name = "sandbox-agent\0"u8)
+        {
+            // A program started through /proc/self/exe is otherwise called "exe".
+            _ = Native.ProcessControl(ProcessName, (nuint)name, 0, 0, 0);
+        }
+
         Descriptors.Check(Native.ProcessControl(NoNewPrivileges, 1, 0, 0, 0), "prctl(PR_SET_NO_NEW_PRIVS)");
         var instructions = SeccompFilter.Build(SystemCalls.Native);
         fixed (SeccompInstruction* start = instructions)

@@ -30,6 +30,9 @@ internal abstract record KernelMessage
 
     internal sealed record Ready(int Process) : KernelMessage;
 
+    /// <summary>Wants an ack once what was printed before has been taken.</summary>
+    internal sealed record Sync(long Number) : KernelMessage;
+
     internal sealed record Display(long Number, bool IsResult, IReadOnlyDictionary<string, string> Data)
         : KernelMessage;
 
@@ -54,6 +57,7 @@ internal abstract record KernelMessage
             return Text(root, "type") switch
             {
                 "ready" => new Ready(root.GetProperty("pid").GetInt32()),
+                "sync" => new Sync(root.GetProperty("n").GetInt64()),
                 "display" => new Display(
                     root.GetProperty("n").GetInt64(),
                     root.GetProperty("is_result").GetBoolean(),

@@ -33,7 +33,7 @@ internal sealed class LimitWatch(InitOptions options, SandboxState state)
     {
         ProcessTable.List(_pids);
         var zygote = state.ZygotePid;
-        if (_pids.Count(pid => pid > 1 && pid != zygote) > options.Processes)
+        if (Count(zygote, _ => true) > options.Processes && Count(zygote, ProcessTable.IsAlive) > options.Processes)
         {
             Kill(KillReason.Processes, zygote);
             return 0;
@@ -53,6 +53,9 @@ internal sealed class LimitWatch(InitOptions options, SandboxState state)
 
         return used;
     }
+
+    private int Count(int zygote, Func<int, bool> counts) =>
+        _pids.Count(pid => pid > 1 && pid != zygote && counts(pid));
 
     // The zygote closes its page tables to others. What its forks share with it they report as their smaller share, so
     // that the difference tells what part of the zygote's pages they have counted already.

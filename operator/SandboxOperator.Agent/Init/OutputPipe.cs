@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Text;
 using SandboxOperator.Agent.Link;
 
@@ -101,7 +102,10 @@ internal sealed class OutputPipe(string stream, int descriptor)
 
     private string Decode(ReadOnlySpan<byte> bytes)
     {
-        var count = _decoder.GetCharCount(bytes, flush: false);
-        return string.Create(count, bytes, (chars, source) => _decoder.GetChars(source, chars, flush: false));
+        // Not GetCharCount first: it forgets bytes of a character that comes in more than two pieces.
+        var chars = ArrayPool<char>.Shared.Rent(bytes.Length + 4);
+        var text = new string(chars, 0, _decoder.GetChars(bytes, chars, flush: false));
+        ArrayPool<char>.Shared.Return(chars);
+        return text;
     }
 }

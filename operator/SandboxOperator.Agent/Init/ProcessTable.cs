@@ -6,7 +6,8 @@ namespace SandboxOperator.Agent.Init;
 /// <summary>The sandbox's processes, as <c>/proc</c> shows them.</summary>
 internal static unsafe class ProcessTable
 {
-    private const int Passes = 50;
+    private const int Passes = 200;
+    private const int LongestWait = 2000;
     private const int NameOffset = 19;
     private static readonly long PageBytes = Environment.SystemPageSize;
 
@@ -61,41 +62,56 @@ internal static unsafe class ProcessTable
     }
 
     /// <summary>
-    /// Kills everything but init and the one process to keep, in passes until nothing is left, because what is being
-    /// killed may be forking. What outruns that is killed in one stroke, the kept process with it.
+    /// Kills everything but init and the one process to keep, in passes until no process is new, because what is being
+    /// killed may be forking; then waits a moment for the dying. What outruns that is killed in one stroke, the kept
+    /// process with it.
     /// </summary>
     public static void KillAllBut(int keep)
     {
         var pids = new List<int>();
+        var killed = new HashSet<int>();
         for (var pass = 0; pass < Passes; pass++)
         {
-            List(pids);
-            var alive = false;
-            foreach (var pid in pids)
+            if (!KillNew(pids, killed, keep))
             {
-                if (pid > 1 && pid != keep && Native.Kill(pid, Native.SignalKill) == 0)
-                {
-                    alive |= !IsZombie(pid);
-                }
-            }
-
-            if (!alive)
-            {
+                WaitForEnd(pids, killed);
                 return;
             }
-
-            _ = Native.Poll(null, 0, 1);
         }
 
         _ = Native.Kill(-1, Native.SignalKill);
     }
 
-    private static bool IsZombie(int pid)
+    /// <summary>True when it is still there and not merely waiting for its parent to take notice of its end.</summary>
+    public static bool IsAlive(int pid)
     {
         Span<byte> buffer = stackalloc byte[512];
         var text = Descriptors.ReadFile(Path(pid, "stat"), buffer);
         var state = text.LastIndexOf((byte)')') + 2;
-        return text.IsEmpty || (state < text.Length && text[state] is (byte)'Z' or (byte)'X');
+        return state < text.Length && text[state] is not ((byte)'Z' or (byte)'X');
+    }
+
+    private static bool KillNew(List<int> pids, HashSet<int> killed, int keep)
+    {
+        List(pids);
+        var found = false;
+        foreach (var pid in pids)
+        {
+            if (pid > 1 && pid != keep && Native.Kill(pid, Native.SignalKill) == 0)
+            {
+                found |= killed.Add(pid);
+            }
+        }
+
+        return found;
+    }
+
+    private static void WaitForEnd(List<int> pids, HashSet<int> killed)
+    {
+        for (var wait = 0; wait < LongestWait && pids.Exists(pid => killed.Contains(pid) && IsAlive(pid)); wait++)
+        {
+            _ = Native.Poll(null, 0, 1);
+        }
     }
 
     private static string Path(int pid, string file) =>

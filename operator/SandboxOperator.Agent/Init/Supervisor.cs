@@ -215,6 +215,9 @@ internal sealed class Supervisor : IDisposable
                 }
 
                 break;
+            case KernelMessage.Sync sync:
+                kernel.SendAck(sync.Number);
+                break;
             case KernelMessage.Display display:
                 if (_call is { } call)
                 {
@@ -320,11 +323,16 @@ internal sealed class Supervisor : IDisposable
 
     private void ReadLastWords(KernelProcess kernel)
     {
+        kernel.ReadControl();
+        kernel.Stdout.Drain(_call?.Id, _writer, _buffer);
+        kernel.Stderr.Drain(_call?.Id, _writer, _buffer);
+        if (kernel.Reason == KillReason.Control)
+        {
+            return;
+        }
+
         try
         {
-            kernel.ReadControl();
-            kernel.Stdout.Drain(_call?.Id, _writer, _buffer);
-            kernel.Stderr.Drain(_call?.Id, _writer, _buffer);
             while (kernel.TakeMessage() is { } message)
             {
                 Handle(kernel, message);

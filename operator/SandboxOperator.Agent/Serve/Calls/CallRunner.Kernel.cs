@@ -33,7 +33,7 @@ internal sealed partial class CallRunner
                     KernelLost(Utf8.Shorten(lost.Message, MaxReasonBytes));
                     break;
                 case LinkMessage.Output output when IsRunning(output.Call):
-                    _running!.Output(output.Stream == "stderr", output.Text);
+                    _running!.Output(output.Stream == "stderr", output.Text, output.OmittedBytes);
                     break;
                 case LinkMessage.Display display when IsRunning(display.Call):
                     _running!.Display(display);

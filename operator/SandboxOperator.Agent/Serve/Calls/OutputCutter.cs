@@ -39,6 +39,13 @@ internal sealed class OutputCutter
         return bytes[..head];
     }
 
+    /// <summary>Notes that the sandbox has left out output itself, so that the cut is there.</summary>
+    public void Omit(long bytes)
+    {
+        _headFull = true;
+        _tail.Omit(bytes);
+    }
+
     /// <summary>What is left to be passed on at the end, the mark of the cut first.</summary>
     /// <param name="omittedBytes">How many bytes were left out.</param>
     public IReadOnlyList<OutputPiece> Finish(out long omittedBytes)

@@ -43,6 +43,13 @@ internal sealed class OutputTail(int limitBytes)
         _lastRunBytes += text.Length;
     }
 
+    /// <summary>Counts bytes that never came here, and with them what is kept of before.</summary>
+    public void Omit(long bytes)
+    {
+        Drop(_length);
+        _dropped += bytes;
+    }
+
     /// <summary>What was kept, in order, and how many bytes were not.</summary>
     public IReadOnlyList<OutputPiece> Take(out long dropped)
     {

@@ -9,6 +9,7 @@ namespace SandboxOperator.Agent.Serve.Calls;
 internal sealed class RunningCall(KnownCall known, IKernelConnection kernel, FileSnapshot filesBefore, long outputBytes)
 {
     private const int MaxErrorNameBytes = 256;
+    private const long MaxOmittedBytes = 1L << 50;
     private const int MaxErrorTextBytes = 64 * 1024;
     private const int MaxMessageBytes = 4 * 1024;
 
@@ -31,6 +32,17 @@ internal sealed class RunningCall(KnownCall known, IKernelConnection kernel, Fil
 
     public void Output(bool isError, string text) =>
         Transcript.Add(new OutputPiece(isError, _cutter.Add(isError, text)));
+
+    /// <summary>Output before which the sandbox has left out so many bytes.</summary>
+    public void Output(bool isError, string text, long omittedBytes)
+    {
+        if (omittedBytes > 0)
+        {
+            _cutter.Omit(Math.Min(omittedBytes, MaxOmittedBytes));
+        }
+
+        Output(isError, text);
+    }
 
     public void Display(LinkMessage.Display display)
     {

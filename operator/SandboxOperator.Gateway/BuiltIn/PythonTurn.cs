@@ -28,7 +28,7 @@ internal sealed partial record PythonTurn(string? Code, string? Text)
     {
         var messages = (body["messages"] as JsonArray)?.OfType<JsonObject>().ToList() ?? [];
         var last = messages.FindLastIndex(message => (string?)message["role"] == "user");
-        var blocks = PythonBlocks.Find(last < 0 ? "" : TextOf(messages[last]));
+        var blocks = PythonBlocks.Find(last < 0 ? "" : AttachedNote().Replace(TextOf(messages[last]), ""));
         var outputs = messages
             .Skip(last + 1)
             .Where(message => (string?)message["role"] == "tool")
@@ -42,12 +42,14 @@ internal sealed partial record PythonTurn(string? Code, string? Text)
         {
             return new PythonTurn(null, WithAttached(last < 0 ? "" : TextOf(messages[last])));
         }
-        var hasFailed =
-            outputs.Count > 0 && outputs[^1].Contains("Traceback (most recent call last)", StringComparison.Ordinal);
+        var hasFailed = outputs.Count > 0 && IsFailure(outputs[^1]);
         return outputs.Count < blocks.Count && !hasFailed && CanRunPython(body)
             ? new PythonTurn(blocks[outputs.Count], null)
             : new PythonTurn(null, Answer(outputs, blocks.Count));
     }
+
+    private static bool IsFailure(string output) =>
+        output.Contains("Traceback (most recent call last)", StringComparison.Ordinal) || ErrorLine().IsMatch(output);
 
     private static string Answer(List<string> outputs, int blockCount)
     {
@@ -99,7 +101,7 @@ internal sealed partial record PythonTurn(string? Code, string? Text)
     private static string WithAttached(string text)
     {
         var attached = AttachedNote().Match(text);
-        if (!attached.Success)
+        if (!attached.Groups["path"].Success)
         {
             return Help;
         }
@@ -133,20 +135,36 @@ internal sealed partial record PythonTurn(string? Code, string? Text)
     [GeneratedRegex(
         @"^\[(Files written in /mnt/data: |Picture shown to the user: |The code ran and printed nothing).*\]\n?",
         RegexOptions.Multiline | RegexOptions.ExplicitCapture,
-        1000
+        matchTimeoutMilliseconds: 1000
     )]
     private static partial Regex Note();
 
     [GeneratedRegex(
         @"^\[Files written in /mnt/data: (?<files>.*)\]$",
         RegexOptions.Multiline | RegexOptions.ExplicitCapture,
-        1000
+        matchTimeoutMilliseconds: 1000
     )]
     private static partial Regex FilesNote();
 
-    [GeneratedRegex(@"^(?<path>.+) \([0-9.]+ (bytes|KiB|MiB|GiB|TiB)\)$", RegexOptions.ExplicitCapture, 1000)]
+    [GeneratedRegex(
+        @"^(?<path>.+) \([0-9.]+ (bytes|KiB|MiB|GiB|TiB)\)$",
+        RegexOptions.ExplicitCapture,
+        matchTimeoutMilliseconds: 1000
+    )]
     private static partial Regex FileEntry();
 
-    [GeneratedRegex(@"\[Attached: (?<path>/mnt/data/[^,\]]+)", RegexOptions.ExplicitCapture, 1000)]
+    [GeneratedRegex(
+        @"\[Attached: (?<path>/mnt/data/[^,\]]+)?[^\]]*\]$",
+        RegexOptions.ExplicitCapture,
+        matchTimeoutMilliseconds: 1000
+    )]
     private static partial Regex AttachedNote();
+
+    /// <summary>Errors of syntax come without the usual head of a traceback.</summary>
+    [GeneratedRegex(
+        @"^(SyntaxError|IndentationError|TabError): ",
+        RegexOptions.Multiline | RegexOptions.ExplicitCapture,
+        matchTimeoutMilliseconds: 1000
+    )]
+    private static partial Regex ErrorLine();
 }

@@ -4,17 +4,18 @@ namespace SandboxOperator.Gateway.Conversation;
 
 /// <summary>
 /// Leaves out parts of a history, least important first: (1) code and outputs of earlier runs, oldest first; (2) the
-/// oldest messages before the newest one; (3) the oldest turns of the current run but the last. A tool call always
-/// goes together with its result.
+/// oldest messages before the newest one; (3) the oldest turns of the current run but the last; (4) the middle of that
+/// turn's results. A tool call always goes together with its result.
 /// </summary>
 internal sealed class HistoryTruncation
 {
+    private const int ShortResultChars = 4000;
     private readonly List<HistoryEntry?> _entries;
     private readonly long[] _tokens;
     private readonly string _runId;
     private readonly Func<HistoryItem, IReadOnlyList<JsonObject>> _withoutTools;
     private readonly Func<JsonObject, long> _count;
-    private readonly Queue<(int Index, bool OnlyTools)> _drops = new();
+    private readonly Queue<(int Index, Drop What)> _drops = new();
 
     public HistoryTruncation(
         IReadOnlyList<HistoryEntry> entries,
@@ -29,6 +30,18 @@ internal sealed class HistoryTruncation
         _withoutTools = withoutTools;
         _count = count;
         PlanDrops();
+    }
+
+    private enum Drop
+    {
+        /// <summary>Calls and results go, text stays.</summary>
+        Tools,
+
+        /// <summary>All of it goes.</summary>
+        Everything,
+
+        /// <summary>Results keep their head and tail.</summary>
+        Middle,
     }
 
     /// <summary>Tokens of what is left.</summary>
@@ -70,13 +83,14 @@ internal sealed class HistoryTruncation
             {
                 continue;
             }
-            if (!drop.OnlyTools)
+            if (drop.What == Drop.Everything)
             {
                 Remove(drop.Index);
                 return true;
             }
-            _entries[drop.Index] = entry with { Messages = _withoutTools(entry.Item) };
-            _tokens[drop.Index] = _entries[drop.Index]!.Messages.Sum(_count);
+            var left = drop.What == Drop.Tools ? _withoutTools(entry.Item) : entry.Messages.Select(Shorten).ToList();
+            _entries[drop.Index] = entry with { Messages = left };
+            _tokens[drop.Index] = left.Sum(_count);
             return true;
         }
         return false;
@@ -88,16 +102,37 @@ internal sealed class HistoryTruncation
         var earlier = Enumerable.Range(0, _entries.Count).Where(i => !IsCurrent(_entries[i]!)).ToList();
         foreach (var i in earlier.Where(i => _entries[i]!.Messages.Any(message => message.ContainsKey("tool_calls"))))
         {
-            _drops.Enqueue((i, OnlyTools: true));
+            _drops.Enqueue((i, Drop.Tools));
         }
         foreach (var i in earlier.Where(i => i != last))
         {
-            _drops.Enqueue((i, OnlyTools: false));
+            _drops.Enqueue((i, Drop.Everything));
         }
-        foreach (var i in Enumerable.Range(0, _entries.Count).Where(i => IsCurrent(_entries[i]!)).SkipLast(1))
+        var current = Enumerable.Range(0, _entries.Count).Where(i => IsCurrent(_entries[i]!)).ToList();
+        foreach (var i in current.SkipLast(1))
         {
-            _drops.Enqueue((i, OnlyTools: false));
+            _drops.Enqueue((i, Drop.Everything));
         }
+        foreach (var i in current.TakeLast(1).Where(i => _entries[i]!.Messages.Any(IsLongResult)))
+        {
+            _drops.Enqueue((i, Drop.Middle));
+        }
+    }
+
+    private static bool IsLongResult(JsonObject message) =>
+        (string?)message["role"] == "tool" && ((string?)message["content"])?.Length > ShortResultChars;
+
+    private static JsonObject Shorten(JsonObject message)
+    {
+        if (!IsLongResult(message))
+        {
+            return message;
+        }
+        var text = new CutText(ShortResultChars * 3 / 4, ShortResultChars / 4);
+        text.Append((string)message["content"]!);
+        var shortened = message.DeepClone().AsObject();
+        shortened["content"] = text.ToString();
+        return shortened;
     }
 
     private bool IsCurrent(HistoryEntry entry) => entry.Item is RunTurn turn && turn.RunId == _runId;

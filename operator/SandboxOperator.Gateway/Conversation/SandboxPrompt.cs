@@ -8,7 +8,9 @@ internal static class SandboxPrompt
 {
     private const int MaxFiles = 60;
     private const int MaxNameChars = 200;
-    private static readonly string Template = Prompts.Read("sandbox.md");
+    private static readonly string Template = Prompts
+        .Read("sandbox.md")
+        .Replace("{{libraries}}", Libraries(Prompts.Read("libraries.txt")), StringComparison.Ordinal);
 
     /// <summary>The text for a situation.</summary>
     public static string Render(SandboxSituation situation) =>
@@ -31,6 +33,21 @@ internal static class SandboxPrompt
             text.Append(Rune.IsControl(rune) ? "\uFFFD" : rune.ToString());
         }
         return text.ToString();
+    }
+
+    /// <summary>The modules of the runtime's list: package, module, and perhaps the word optional in each line.</summary>
+    private static string Libraries(string list)
+    {
+        var lines = list.Split('\n')
+            .Select(line => line.Split('#')[0].Split(' ', StringSplitOptions.RemoveEmptyEntries))
+            .Where(columns => columns.Length >= 2)
+            .ToList();
+        string Names(bool optional) =>
+            string.Join(
+                ", ",
+                lines.Where(columns => columns.Contains("optional") == optional).Select(columns => columns[1])
+            );
+        return $"Installed modules: {Names(optional: false)}; perhaps also: {Names(optional: true)}.";
     }
 
     private static string Limits(SandboxSituation situation)

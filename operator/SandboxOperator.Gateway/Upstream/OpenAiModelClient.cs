@@ -91,7 +91,12 @@ internal sealed partial class OpenAiModelClient : IModelClient, IDisposable
                         // The sequence ends with the turn, which ends this loop.
                         await events.MoveNextAsync();
                     }
-                    catch (Exception exception) when (!cancellationToken.IsCancellationRequested)
+                    catch (Exception exception) when (cancellationToken.IsCancellationRequested)
+                    {
+                        // However it shows: a closed connection, a failed read.
+                        throw new OperationCanceledException(exception.Message, exception, cancellationToken);
+                    }
+                    catch (Exception exception)
                     {
                         failure = Explain(exception, deadline.IsCancellationRequested);
                         break;

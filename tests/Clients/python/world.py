@@ -31,6 +31,8 @@ class World:
             "DATA_DIR": self._data.name,
             "OPENAI_BASE_URL": f"{self._model}/v1",
             "OPENAI_API_KEY": "upstream-key",
+            # Applications say gpt-4o; the scripted model has another name.
+            "Upstream__Models__*": "scripted-model",
             "Sandbox__AgentPath": AGENT,
         }
         self._gateway = subprocess.Popen([GATEWAY], env={**os.environ, **settings}, stdout=self._log, stderr=self._log)

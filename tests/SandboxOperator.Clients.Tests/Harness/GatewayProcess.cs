@@ -38,6 +38,8 @@ internal sealed partial class GatewayProcess : IAsyncDisposable
         start.Environment["DATA_DIR"] = _data.FullName;
         start.Environment["OPENAI_BASE_URL"] = upstream;
         start.Environment["OPENAI_API_KEY"] = "upstream-key";
+        // Applications say gpt-4o; the scripted model has another name.
+        start.Environment["Upstream__Models__*"] = "scripted-model";
         start.Environment["Sandbox__AgentPath"] = agent;
         _process = new Process { StartInfo = start };
         _process.OutputDataReceived += (_, line) => Keep(line.Data);

@@ -196,8 +196,8 @@ names = sorted(os.path.basename(p) for p in glob.glob("/mnt/data/*"))
 print(all(open(n, encoding="utf-8").read() == "hello" for n in names), names)`),
       say('{{last_tool_output}}'),
     );
-    const file = await upload(sdk, Sdk, '你好 "quoted" 100%.txt', 'hello');
-    assert.equal(file.filename, '你好 "quoted" 100%.txt');
+    const file = await upload(sdk, Sdk, '你好, 100% größer.txt', 'hello');
+    assert.equal(file.filename, '你好, 100% größer.txt');
 
     const assistant = await interpreter(sdk, { tool_resources: { code_interpreter: { file_ids: [file.id] } } });
     const { run, text } = await ask(sdk, question, { assistant });

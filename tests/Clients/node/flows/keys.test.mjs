@@ -17,12 +17,13 @@ suite('Keys', { settings }, ({ world, each, once }) => {
 
   each('a wrong key is an authentication error', async (_, { Sdk }) => {
     const wrong = world.sdk(Sdk, { apiKey: 'sk-wrong-0123456789' });
-    for (const request of [
-      wrong.assistants.list(),
-      wrong.client.models.list(),
-      wrong.files.list(),
-      wrong.threads.create(),
-    ]) {
+    const requests = [
+      () => wrong.assistants.list(),
+      () => wrong.client.models.list(),
+      () => wrong.files.list(),
+      () => wrong.threads.create(),
+    ];
+    for (const request of requests) {
       await assert.rejects(request, (error) => {
         assert.ok(error instanceof Sdk.module.AuthenticationError, `${error.constructor.name}: ${error.message}`);
         assert.equal(error.code, 'invalid_api_key');

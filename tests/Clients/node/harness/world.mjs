@@ -44,6 +44,8 @@ export class World {
       DATA_DIR: this.dataDirectory,
       OPENAI_BASE_URL: this.model ? `${this.model.url}/v1` : '',
       OPENAI_API_KEY: this.model ? 'upstream-key' : '',
+      // Applications say gpt-4o; the scripted model has another name.
+      'Upstream__Models__*': this.model ? 'scripted-model' : '',
       Sandbox__AgentPath: agentProgram,
       ...this.#settings,
       ...settings,

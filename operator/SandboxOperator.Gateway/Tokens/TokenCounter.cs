@@ -15,7 +15,8 @@ internal sealed class TokenCounter : ITokenCounter
     /// <summary>Weight of the newest report.</summary>
     private const double Weight = 0.3;
 
-    private readonly Lazy<Tokenizer> _tokenizer = new(() => TiktokenTokenizer.CreateForEncoding("o200k_base"));
+    /// <summary>Immutable, and slow to load: one for the process.</summary>
+    private static readonly Lazy<Tokenizer> Vocabulary = new(() => TiktokenTokenizer.CreateForEncoding("o200k_base"));
     private readonly ConcurrentDictionary<(int Length, int Hash), int> _cache = new();
     private readonly ConcurrentDictionary<string, double> _ratios = new(StringComparer.Ordinal);
 
@@ -57,14 +58,14 @@ internal sealed class TokenCounter : ITokenCounter
         _ratios.AddOrUpdate(model, ratio, (_, old) => old + (Weight * (ratio - old)));
     }
 
-    private int CountUncached(string text)
+    private static int CountUncached(string text)
     {
         if (text.Length <= 2 * SampleChars)
         {
-            return _tokenizer.Value.CountTokens(text);
+            return Vocabulary.Value.CountTokens(text);
         }
-        var head = _tokenizer.Value.CountTokens(text.AsSpan(0, SampleChars));
-        var middle = _tokenizer.Value.CountTokens(text.AsSpan((text.Length - SampleChars) / 2, SampleChars));
+        var head = Vocabulary.Value.CountTokens(text.AsSpan(0, SampleChars));
+        var middle = Vocabulary.Value.CountTokens(text.AsSpan((text.Length - SampleChars) / 2, SampleChars));
         return (int)Math.Min(int.MaxValue, (head + middle) / (2.0 * SampleChars) * text.Length);
     }
 }

@@ -4,7 +4,7 @@ using SandboxOperator.Gateway.Models;
 namespace SandboxOperator.Gateway.Upstream;
 
 /// <summary>The models of the settings, of the upstream, and the built-in one.</summary>
-internal sealed class ModelCatalog(ModelAliases aliases, UpstreamModelList upstream) : BackgroundService, IModelCatalog
+internal sealed class ModelCatalog(ModelAliases aliases, UpstreamModelList upstream) : IModelCatalog
 {
     public async Task<IReadOnlyList<ModelInfo>> ListAsync(CancellationToken cancellationToken)
     {
@@ -19,7 +19,4 @@ internal sealed class ModelCatalog(ModelAliases aliases, UpstreamModelList upstr
     }
 
     public string? Resolve(string name) => aliases.Resolve(name, upstream.Names);
-
-    /// <summary>Gets the upstream's list at the start, so that names resolve before anybody has asked for it.</summary>
-    protected override Task ExecuteAsync(CancellationToken stoppingToken) => upstream.RefreshAsync(stoppingToken);
 }

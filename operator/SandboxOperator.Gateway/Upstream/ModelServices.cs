@@ -18,9 +18,8 @@ internal static class ModelServices
         services.AddSingleton<ITokenCounter, TokenCounter>();
         services.AddSingleton<ConversationBuilder>();
         services.AddSingleton<UpstreamModelList>();
-        services.AddSingleton<ModelCatalog>();
-        services.AddSingleton<IModelCatalog>(provider => provider.GetRequiredService<ModelCatalog>());
-        services.AddHostedService(provider => provider.GetRequiredService<ModelCatalog>());
+        services.AddSingleton<IModelCatalog, ModelCatalog>();
+        services.AddHostedService<ModelWarmup>();
         services.AddSingleton<PythonModelClient>();
         if (options.HasUpstream)
         {

@@ -1,6 +1,5 @@
 using System.Collections.Concurrent;
 using System.Net;
-using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Microsoft.AspNetCore.Builder;
@@ -138,11 +137,11 @@ public sealed class ScriptedUpstreamServer : IAsyncDisposable
         {
             if ((bool?)request["stream"] == true)
             {
-                await StreamAsync(context, request, turn, fault, Expand, linked.Token);
+                await ChatAnswers.StreamAsync(context, request, turn, fault, Expand, linked.Token);
             }
             else
             {
-                await WholeAsync(context, request, turn, Expand);
+                await ChatAnswers.WholeAsync(context, request, turn, Expand);
             }
         }
         catch (OperationCanceledException)
@@ -151,125 +150,6 @@ public sealed class ScriptedUpstreamServer : IAsyncDisposable
             context.Abort();
         }
     }
-
-    private static async Task StreamAsync(
-        HttpContext context,
-        JsonObject request,
-        ScriptedTurn turn,
-        ScriptedFault? fault,
-        Func<string, string> expand,
-        CancellationToken cancellationToken
-    )
-    {
-        context.Response.ContentType = "text/event-stream; charset=utf-8";
-        async Task WriteAsync(string text)
-        {
-            await context.Response.Body.WriteAsync(Encoding.UTF8.GetBytes(text), cancellationToken);
-            await context.Response.Body.FlushAsync(cancellationToken);
-        }
-        if (fault?.CutAfter > 0)
-        {
-            // A length that is never reached: what was written arrives, then the connection ends. Abort would lose it.
-            context.Response.ContentLength = int.MaxValue;
-        }
-        if (turn.Raw is { } raw)
-        {
-            foreach (var piece in raw)
-            {
-                await WriteAsync(piece);
-            }
-            return;
-        }
-
-        var id = ChatChunks.NewId("chatcmpl-");
-        JsonObject Chunk(JsonArray choices) =>
-            new()
-            {
-                ["id"] = id,
-                ["object"] = "chat.completion.chunk",
-                ["created"] = 1_700_000_000,
-                ["model"] = request["model"]!.DeepClone(),
-                ["choices"] = choices,
-            };
-        static JsonArray Choice(JsonObject delta, string? finishReason) =>
-            [
-                new JsonObject
-                {
-                    ["index"] = 0,
-                    ["delta"] = delta,
-                    ["logprobs"] = null,
-                    ["finish_reason"] = finishReason,
-                },
-            ];
-
-        var sent = 0;
-        foreach (var delta in ChatChunks.Deltas(turn, expand))
-        {
-            if (fault?.CutAfter == sent)
-            {
-                if (sent == 0)
-                {
-                    context.Abort();
-                }
-                return;
-            }
-            if (fault?.EndAfter == sent)
-            {
-                return;
-            }
-            if (fault?.HangAfter == sent)
-            {
-                await context.Response.StartAsync(cancellationToken);
-                await Task.Delay(Timeout.Infinite, cancellationToken);
-            }
-            if (fault?.ErrorAfter == sent)
-            {
-                var error = ErrorBody(fault.Message ?? "Scripted error.", fault.Type ?? "server_error", fault.Code);
-                await WriteAsync($"data: {error.ToJsonString()}\n\n");
-                return;
-            }
-            if (turn.DelayMs > 0)
-            {
-                await Task.Delay(turn.DelayMs, cancellationToken);
-            }
-            await WriteAsync($"data: {Chunk(Choice(delta, null)).ToJsonString()}\n\n");
-            sent++;
-        }
-        await WriteAsync($"data: {Chunk(Choice([], ChatChunks.FinishReason(turn))).ToJsonString()}\n\n");
-        if ((bool?)request["stream_options"]?["include_usage"] == true && !turn.NoUsage)
-        {
-            var last = Chunk([]);
-            last["usage"] = ChatChunks.Usage(turn, request, expand);
-            await WriteAsync($"data: {last.ToJsonString()}\n\n");
-        }
-        await WriteAsync("data: [DONE]\n\n");
-    }
-
-    private static Task WholeAsync(
-        HttpContext context,
-        JsonObject request,
-        ScriptedTurn turn,
-        Func<string, string> expand
-    ) =>
-        context.Response.WriteAsJsonAsync(
-            new JsonObject
-            {
-                ["id"] = ChatChunks.NewId("chatcmpl-"),
-                ["object"] = "chat.completion",
-                ["created"] = 1_700_000_000,
-                ["model"] = request["model"]!.DeepClone(),
-                ["choices"] = new JsonArray(
-                    new JsonObject
-                    {
-                        ["index"] = 0,
-                        ["message"] = ChatChunks.Message(turn, expand),
-                        ["logprobs"] = null,
-                        ["finish_reason"] = ChatChunks.FinishReason(turn),
-                    }
-                ),
-                ["usage"] = turn.NoUsage ? null : ChatChunks.Usage(turn, request, expand),
-            }
-        );
 
     private IResult ListModels(HttpContext context)
     {
@@ -392,18 +272,6 @@ public sealed class ScriptedUpstreamServer : IAsyncDisposable
     {
         context.Response.StatusCode = status;
         type ??= status >= 500 ? "server_error" : "invalid_request_error";
-        return context.Response.WriteAsJsonAsync(ErrorBody(message, type, code));
+        return context.Response.WriteAsJsonAsync(ChatAnswers.ErrorBody(message, type, code));
     }
-
-    private static JsonObject ErrorBody(string message, string type, string? code) =>
-        new()
-        {
-            ["error"] = new JsonObject
-            {
-                ["message"] = message,
-                ["type"] = type,
-                ["param"] = null,
-                ["code"] = code,
-            },
-        };
 }

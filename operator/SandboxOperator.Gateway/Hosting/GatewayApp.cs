@@ -8,6 +8,8 @@ using SandboxOperator.Gateway.Http;
 using SandboxOperator.Gateway.Messages;
 using SandboxOperator.Gateway.Models;
 using SandboxOperator.Gateway.Options;
+using SandboxOperator.Gateway.RunLoop;
+using SandboxOperator.Gateway.Runs;
 using SandboxOperator.Gateway.Store;
 using SandboxOperator.Gateway.Threads;
 using SandboxOperator.Gateway.Uploads;
@@ -53,6 +55,7 @@ internal static class GatewayApp
         services.AddBlobs();
         services.AddFiles();
         services.AddUploads();
+        services.AddRuns(builder.Configuration);
         services.AddHealth();
         services.TryAddSingleton<ISandboxes, NoSandboxes>();
     }
@@ -64,6 +67,7 @@ internal static class GatewayApp
         app.MapAssistants();
         app.MapThreads();
         app.MapMessages();
+        app.MapRuns();
         app.MapFiles();
         app.MapUploads();
     }

@@ -42,7 +42,8 @@ internal static class ThreadRows
         string project,
         ThreadDraft draft,
         long nowMs,
-        CancellationToken cancellationToken
+        CancellationToken cancellationToken,
+        string? id = null
     )
     {
         await FileRows.RequireAsync(
@@ -55,7 +56,7 @@ internal static class ThreadRows
         );
         var thread = new ThreadEntity
         {
-            Id = Ids.Thread(),
+            Id = id ?? Ids.Thread(),
             Project = project,
             CreatedAtMs = nowMs,
             Metadata = draft.Metadata,

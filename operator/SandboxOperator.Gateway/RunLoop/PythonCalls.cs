@@ -1,0 +1,244 @@
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.Options;
+using SandboxOperator.Api.Agent;
+using SandboxOperator.Gateway.Conversation;
+using SandboxOperator.Gateway.Files;
+using SandboxOperator.Gateway.RunLoop.Steps;
+using SandboxOperator.Gateway.Sessions;
+using SandboxOperator.Gateway.Store.Entities;
+using SandboxOperator.Sandboxes;
+
+namespace SandboxOperator.Gateway.RunLoop;
+
+/// <summary>Runs the Python calls of the model in the thread's sandbox, each at most once.</summary>
+/// <remarks>
+/// A call is stored with the incarnation of the agent before it is sent. Whoever continues the run sends the same call
+/// to the same incarnation only, where it is attached to or replayed; otherwise the model reads that nobody knows how
+/// it ended.
+/// </remarks>
+internal sealed partial class PythonCalls(
+    FileService files,
+    IOptions<RunLoopOptions> options,
+    TimeProvider time,
+    ILogger<PythonCalls> logger
+)
+{
+    private const string Unknown =
+        "The gateway was restarted during this call, and the sandbox since: whether the code ran is not known. "
+        + "Variables and imports are lost.";
+
+    private const string Lost =
+        "The sandbox was lost while the code ran: how far it came is not known. Variables and imports are lost.";
+
+    private const string Refused =
+        "The code was not run, because the sandbox was started anew just before. Variables and imports are lost: "
+        + "define what you need again, and run the code again.";
+
+    private static readonly TimeSpan BusyWait = TimeSpan.FromMilliseconds(200);
+
+    /// <summary>Runs a call; its step is open afterwards.</summary>
+    /// <param name="work">The run.</param>
+    /// <param name="call">The call.</param>
+    /// <param name="shown">The step when the call was streamed.</param>
+    /// <param name="cancellationToken">Stops the call as well, when the run is to end.</param>
+    /// <returns>What the model reads.</returns>
+    public async Task<string> RunAsync(
+        RunWork work,
+        ToolCall call,
+        PythonStep? shown,
+        CancellationToken cancellationToken
+    )
+    {
+        // 1. The step, with the code.
+        var code = PythonArgumentsDecoder.Decode(call.Arguments);
+        var step = shown?.CallId == call.Id ? shown : Open(work, call, code);
+
+        // 2. The sandbox. Until it is there, the turn is worth keeping.
+        if (!work.Sandbox.IsPrepared)
+        {
+            work.Sandbox.Prepare(cancellationToken);
+            await work.Scope.CommitAsync();
+        }
+
+        var sandbox = await work.Sandbox.OpenAsync(cancellationToken);
+        var view = new CallView(step, work.Files, files, work.Active.Project, work.Scope.AddImage);
+        if (sandbox.StateLost is { } reason)
+        {
+            view.StateLost(reason);
+        }
+
+        foreach (var note in sandbox.Notes)
+        {
+            view.Note(note);
+        }
+
+        // 3. The call's record.
+        var record = work.History.Calls.FirstOrDefault(row => row.Id == call.Id);
+        if (record is null)
+        {
+            record = Record(work, call, code, sandbox);
+            work.Scope.Stage(JournalChange.Insert(record));
+            work.Scope.Stage(work.Sandbox.Record.CallBegins(sandbox.Sandbox));
+            await work.Scope.CommitAsync();
+        }
+        else if (record.SessionOrdinal != sandbox.Ordinal || record.Incarnation != sandbox.Sandbox.Incarnation)
+        {
+            view.Note(Unknown);
+            End(work, record, CallStatuses.Lost);
+            return view.Text;
+        }
+
+        // 4. The call.
+        var request = new CallRequest
+        {
+            Id = call.Id,
+            Code = record.Code,
+            Incarnation = record.Incarnation,
+            Epoch = record.Epoch = EpochOf(work.Scope.Run),
+            TimeoutSeconds = (int)Math.Clamp((work.Scope.Deadline - time.GetUtcNow()).TotalSeconds, 1, int.MaxValue),
+        };
+        var status = await SendAsync(work, sandbox.Sandbox, request, view, cancellationToken);
+        End(work, record, status);
+        return view.Text;
+    }
+
+    /// <summary>
+    /// The epoch that fences callers of a sandbox: it grows with each run of the thread, and with each owner of a run.
+    /// </summary>
+    private static long EpochOf(RunEntity run) => (run.Seq << 20) + run.LeaseEpoch;
+
+    private static PythonStep Open(RunWork work, ToolCall call, string code)
+    {
+        if (work.Scope.Open is not null)
+        {
+            work.Steps.Close(StepStatuses.Completed);
+        }
+
+        work.Scope.PublishStaged();
+        var step = work.Steps.OpenPython(call.Id);
+        step.Code("");
+        step.Code(code);
+        return step;
+    }
+
+    private static CallEntity Record(RunWork work, ToolCall call, string code, OpenedSandbox sandbox) =>
+        new()
+        {
+            Id = call.Id,
+            Project = work.Active.Project,
+            ThreadId = work.Active.ThreadId,
+            RunId = work.Active.Id,
+            StepId = work.Scope.Open!.Row.Id,
+            SessionOrdinal = sandbox.Ordinal,
+            Code = code,
+            Incarnation = sandbox.Sandbox.Incarnation,
+            Epoch = EpochOf(work.Scope.Run),
+            CreatedAtMs = work.Scope.NowMs,
+        };
+
+    private static void End(RunWork work, CallEntity record, string status)
+    {
+        var (id, now) = (record.Id, work.Scope.NowMs);
+        RunMetrics.Calls.WithLabels(status).Inc();
+        RunMetrics.CallSeconds.Observe(Math.Max(0, now - record.CreatedAtMs) / 1000.0);
+        if (status == CallStatuses.Error)
+        {
+            RunMetrics.Corrections.Inc();
+        }
+
+        work.Scope.Stage(
+            JournalChange.Do(
+                (context, cancellation) =>
+                    context
+                        .Calls.Where(call => call.Id == id)
+                        .ExecuteUpdateAsync(
+                            set =>
+                                set.SetProperty(call => call.EndedAtMs, now).SetProperty(call => call.Status, status),
+                            cancellation
+                        )
+            )
+        );
+        work.Scope.Stage(work.Sandbox.Record.CallEnds());
+    }
+
+    private async Task<string> SendAsync(
+        RunWork work,
+        ISandbox sandbox,
+        CallRequest request,
+        CallView view,
+        CancellationToken cancellationToken
+    )
+    {
+        // A run that ends interrupts its call and hears its last words; one that only moves elsewhere leaves it alone.
+        using var listening = new CancellationTokenSource(Timeout.InfiniteTimeSpan, time);
+        await using var stop = cancellationToken.UnsafeRegister(
+            _ =>
+            {
+                if (work.Active.Reason is StopReason.Cancelled or StopReason.Expired)
+                {
+                    listening.CancelAfter(TimeSpan.FromSeconds(options.Value.InterruptSeconds));
+                    _ = InterruptAsync(sandbox, request.Id, listening.Token);
+                }
+                else
+                {
+                    listening.Cancel();
+                }
+            },
+            null
+        );
+        while (true)
+        {
+            try
+            {
+                return await view.FollowAsync(sandbox.RunAsync(request, listening.Token), listening.Token);
+            }
+            catch (CallRefusedException refused) when (refused.Code == AgentErrorCodes.Busy)
+            {
+                // The call of an earlier run has not ended yet.
+                await Task.Delay(BusyWait, time, cancellationToken);
+            }
+            catch (CallRefusedException refused) when (refused.Code == AgentErrorCodes.EpochFenced)
+            {
+                throw new LeaseLostException("The sandbox has heard of a newer owner of the run.");
+            }
+            catch (CallRefusedException refused)
+                when (refused.Code is AgentErrorCodes.IncarnationMismatch or AgentErrorCodes.CallIdReused)
+            {
+                view.Note(work.History.Calls.Any(row => row.Id == request.Id) ? Unknown : Refused);
+                return CallStatuses.Lost;
+            }
+            catch (SandboxLostException)
+            {
+                cancellationToken.ThrowIfCancellationRequested();
+                view.Note(Lost);
+                return CallStatuses.Lost;
+            }
+            catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+            {
+                cancellationToken.ThrowIfCancellationRequested();
+            }
+            finally
+            {
+                view.Flush();
+            }
+        }
+    }
+
+    private async Task InterruptAsync(ISandbox sandbox, string callId, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await sandbox.InterruptAsync(callId, cancellationToken);
+        }
+        catch (Exception exception)
+        {
+            Log.NotInterrupted(logger, callId, exception);
+        }
+    }
+
+    private static partial class Log
+    {
+        [LoggerMessage(LogLevel.Warning, "Call {CallId} could not be interrupted")]
+        public static partial void NotInterrupted(ILogger logger, string callId, Exception exception);
+    }
+}

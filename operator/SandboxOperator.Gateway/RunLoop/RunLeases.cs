@@ -1,0 +1,93 @@
+using Microsoft.EntityFrameworkCore;
+using SandboxOperator.Gateway.Store;
+using SandboxOperator.Gateway.Store.Entities;
+
+namespace SandboxOperator.Gateway.RunLoop;
+
+/// <summary>Who works on which run, in the store.</summary>
+internal static class RunLeases
+{
+    /// <summary>This process, as the owner of leases: another one at each start.</summary>
+    public static string Owner { get; } = $"{Environment.MachineName}-{Guid.NewGuid():N}";
+
+    /// <summary>Takes a run over if nobody holds it.</summary>
+    /// <param name="store">The store.</param>
+    /// <param name="runId">The run.</param>
+    /// <param name="nowMs">Leases that lapsed before are nobody's.</param>
+    /// <param name="leaseExpiresAtMs">When the new lease lapses.</param>
+    /// <param name="onlyOwner">Whether other owners are predecessors of this process, whose leases mean nothing.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    /// <returns>The run, or null when it has ended or somebody else holds it.</returns>
+    public static Task<RunEntity?> TakeAsync(
+        IStore store,
+        string runId,
+        long nowMs,
+        long leaseExpiresAtMs,
+        bool onlyOwner,
+        CancellationToken cancellationToken
+    ) =>
+        store.WriteAsync(
+            async (context, cancellation) =>
+            {
+                var taken = await Active(context)
+                    .Where(run => run.Id == runId)
+                    .Where(run =>
+                        run.LeaseOwner == null || run.LeaseExpiresAtMs < nowMs || (onlyOwner && run.LeaseOwner != Owner)
+                    )
+                    .ExecuteUpdateAsync(
+                        set =>
+                            set.SetProperty(run => run.LeaseOwner, Owner)
+                                .SetProperty(run => run.LeaseEpoch, run => run.LeaseEpoch + 1)
+                                .SetProperty(run => run.LeaseExpiresAtMs, leaseExpiresAtMs),
+                        cancellation
+                    );
+                return taken == 0
+                    ? null
+                    : await context.Runs.AsNoTracking().FirstOrDefaultAsync(run => run.Id == runId, cancellation);
+            },
+            cancellationToken
+        );
+
+    /// <summary>Gives a run back, so that another process may take it at once.</summary>
+    public static Task ReleaseAsync(IStore store, string runId, long epoch) =>
+        store.WriteAsync(
+            (context, cancellation) =>
+                context
+                    .Runs.Where(run => run.Id == runId && run.LeaseEpoch == epoch)
+                    .ExecuteUpdateAsync(set => set.SetProperty(run => run.LeaseOwner, (string?)null), cancellation),
+            CancellationToken.None
+        );
+
+    /// <summary>Renews leases of this process.</summary>
+    public static Task<int> RenewAsync(
+        IStore store,
+        IReadOnlyCollection<string> runIds,
+        long leaseExpiresAtMs,
+        CancellationToken cancellationToken
+    ) =>
+        store.WriteAsync(
+            (context, cancellation) =>
+                Active(context)
+                    .Where(run => run.LeaseOwner == Owner && runIds.Contains(run.Id))
+                    .ExecuteUpdateAsync(
+                        set => set.SetProperty(run => run.LeaseExpiresAtMs, leaseExpiresAtMs),
+                        cancellation
+                    ),
+            cancellationToken
+        );
+
+    /// <summary>The runs that have not ended.</summary>
+    public static Task<List<RunEntity>> ListAsync(IStore store, CancellationToken cancellationToken) =>
+        store.ReadAsync(
+            (context, cancellation) => Active(context).OrderBy(run => run.Seq).ToListAsync(cancellation),
+            cancellationToken
+        );
+
+    private static IQueryable<RunEntity> Active(StoreContext context) =>
+        context.Runs.Where(run =>
+            run.Status == RunStatuses.Queued
+            || run.Status == RunStatuses.InProgress
+            || run.Status == RunStatuses.RequiresAction
+            || run.Status == RunStatuses.Cancelling
+        );
+}

@@ -1,0 +1,51 @@
+using Prometheus;
+
+namespace SandboxOperator.Gateway.RunLoop;
+
+/// <summary>What operators see of runs and calls.</summary>
+internal static class RunMetrics
+{
+    public static readonly Counter Runs = Metrics.CreateCounter(
+        "sandbox_runs_total",
+        "Runs that ended, by the status they ended with.",
+        "status"
+    );
+
+    public static readonly Histogram RunSeconds = Metrics.CreateHistogram(
+        "sandbox_run_duration_seconds",
+        "From a run's creation to its end.",
+        new HistogramConfiguration { Buckets = Histogram.ExponentialBuckets(0.01, 2, 17) }
+    );
+
+    public static readonly Gauge Queued = Metrics.CreateGauge(
+        "sandbox_runs_queued",
+        "Runs of this process that wait to be worked on."
+    );
+
+    public static readonly Gauge Working = Metrics.CreateGauge(
+        "sandbox_runs_in_progress",
+        "Runs that this process works on."
+    );
+
+    public static readonly Counter Calls = Metrics.CreateCounter(
+        "sandbox_calls_total",
+        "Calls of the code interpreter, by how they ended.",
+        "status"
+    );
+
+    public static readonly Histogram CallSeconds = Metrics.CreateHistogram(
+        "sandbox_call_duration_seconds",
+        "From the sending of a call to its end.",
+        new HistogramConfiguration { Buckets = Histogram.ExponentialBuckets(0.001, 2, 20) }
+    );
+
+    public static readonly Counter Corrections = Metrics.CreateCounter(
+        "sandbox_self_corrections_total",
+        "Calls that raised an exception, after which the model was asked again."
+    );
+
+    public static readonly Counter TakenOver = Metrics.CreateCounter(
+        "sandbox_runs_taken_over_total",
+        "Runs that were continued after another process had stopped working on them."
+    );
+}

@@ -1,0 +1,65 @@
+using System.Text.Json.Nodes;
+using SandboxOperator.Gateway.Conversation;
+using SandboxOperator.Gateway.RunLoop.Steps;
+using SandboxOperator.Gateway.Runs;
+using SandboxOperator.Gateway.Sessions;
+
+namespace SandboxOperator.Gateway.RunLoop;
+
+/// <summary>All that one worker has at hand for its run.</summary>
+internal sealed record RunWork(
+    ActiveRun Active,
+    RunScope Scope,
+    RunSteps Steps,
+    RunTools Tools,
+    RunHistory History,
+    ThreadSandbox Sandbox,
+    AnswerFiles Files
+)
+{
+    /// <summary>The pictures of user messages, once they are loaded.</summary>
+    public IReadOnlyDictionary<string, Picture>? Pictures { get; set; }
+
+    /// <summary>
+    /// Takes up what an earlier worker left: usage that its steps have taken over, pictures that no message shows yet,
+    /// and steps that are open.
+    /// </summary>
+    public void TakeUp()
+    {
+        Scope.NextTurn = History.Turns is [.., var last] ? last.Index + 1 : 0;
+        foreach (var step in History.Steps)
+        {
+            if (step.Status == StepStatuses.InProgress)
+            {
+                Scope.Interrupted.Add(
+                    History.OpenMessages.FirstOrDefault(message =>
+                        step.Details.Contains(message.Id, StringComparison.Ordinal)
+                    )
+                        is { } message
+                        ? new MessageStep(Scope, step, message)
+                        : new StoredStep(Scope, step)
+                );
+                continue;
+            }
+
+            Scope.Assign(RunUsage.Parse(step.Usage));
+            if (step.Type == RunSteps.MessageCreation)
+            {
+                Scope.TakeImages();
+                continue;
+            }
+
+            foreach (var image in ImagesOf(step.Details))
+            {
+                Scope.AddImage(image);
+            }
+        }
+    }
+
+    private static IEnumerable<string> ImagesOf(string details) =>
+        from call in JsonNode.Parse(details)?["tool_calls"] as JsonArray ?? []
+        from output in call?["code_interpreter"]?["outputs"] as JsonArray ?? []
+        let image = (string?)output?["image"]?["file_id"]
+        where image is not null
+        select image;
+}

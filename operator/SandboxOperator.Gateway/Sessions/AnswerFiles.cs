@@ -1,0 +1,143 @@
+using System.Text.Json;
+using Microsoft.EntityFrameworkCore;
+using SandboxOperator.Gateway.Conversation;
+using SandboxOperator.Gateway.Files;
+using SandboxOperator.Gateway.RunLoop;
+using SandboxOperator.Gateway.Store;
+using SandboxOperator.Gateway.Store.Entities;
+using SandboxOperator.Sandboxes;
+
+namespace SandboxOperator.Gateway.Sessions;
+
+/// <summary>Delivers the files that the answers of a run link.</summary>
+internal sealed partial class AnswerFiles(
+    ActiveRun run,
+    ThreadSandbox sandbox,
+    FileService files,
+    IStore store,
+    ILogger<AnswerFiles> logger
+) : IAnswerFiles
+{
+    /// <summary>What a run may deliver; links beyond stay text.</summary>
+    private const int MaxDelivered = 50;
+
+    private readonly Dictionary<string, string> _delivered = new(StringComparer.Ordinal);
+    private readonly HashSet<string> _changed = new(StringComparer.Ordinal);
+    private int _count;
+
+    /// <summary>A call has made or written a file.</summary>
+    public void Changed(string path) => _changed.Add(path);
+
+    /// <inheritdoc />
+    public async Task<string?> FindAsync(AnswerLink link, CancellationToken cancellationToken) =>
+        await FindAsync(link.Path, cancellationToken)
+        ?? (link.LiteralPath == link.Path ? null : await FindAsync(link.LiteralPath, cancellationToken));
+
+    private async Task<string?> FindAsync(string path, CancellationToken cancellationToken)
+    {
+        // 1. A file that was delivered or attached, and was not written since.
+        if (Unchanged(path) is { } known)
+        {
+            return known;
+        }
+
+        if (_count >= MaxDelivered)
+        {
+            return null;
+        }
+
+        // 2. The file as it is in the sandbox now.
+        try
+        {
+            if (await sandbox.PeekAsync(cancellationToken) is not { } opened)
+            {
+                return Attached(path);
+            }
+
+            await using var file = await opened.OpenFileAsync(path, cancellationToken);
+            if (file is null)
+            {
+                return null;
+            }
+
+            var placed = sandbox.Files.LastOrDefault(other => other.Path == path);
+            return placed is not null && placed.File.Bytes == file.Bytes && !_changed.Contains(path)
+                ? placed.File.Id
+                : await DeliverAsync(path, file, cancellationToken);
+        }
+        catch (Exception exception)
+            when (exception
+                    is SessionEndedException
+                        or SandboxLostException
+                        or SandboxUnavailableException
+                        or SandboxCapacityException
+            )
+        {
+            // The answer stands without the file: its text is not worth failing for.
+            Log.NotDelivered(logger, run.Id, exception);
+            return null;
+        }
+    }
+
+    private string? Unchanged(string path)
+    {
+        if (_changed.Contains(path))
+        {
+            return null;
+        }
+
+        if (_delivered.TryGetValue(path, out var delivered))
+        {
+            return delivered;
+        }
+
+        var earlier = sandbox.Known.Linked.LastOrDefault(file => file.Path == path)?.File;
+        return earlier is not null && sandbox.Record.LastActivityAtMs <= earlier.CreatedAtMs
+            ? earlier.Id
+            : sandbox.Known.Attached.FirstOrDefault(file => file.Id == path)?.Id;
+    }
+
+    private string? Attached(string path) => sandbox.Files.LastOrDefault(file => file.Path == path)?.File.Id;
+
+    private async Task<string> DeliverAsync(string path, SandboxFile file, CancellationToken cancellationToken)
+    {
+        var row = await files.CreateAsync(
+            run.Project,
+            "/mnt/data/" + path,
+            "assistants_output",
+            file.Content,
+            expiresAfterSeconds: null,
+            cancellationToken
+        );
+        sandbox.Delivered(row.Id, path);
+        var (ordinal, placed) = (sandbox.Record.Ordinal, JsonSerializer.Serialize(sandbox.Record.Placed));
+        await store.WriteAsync(
+            async (context, cancellation) =>
+            {
+                context.ThreadFiles.Add(
+                    new ThreadFileEntity
+                    {
+                        ThreadId = run.ThreadId,
+                        FileId = row.Id,
+                        Path = path,
+                    }
+                );
+                await context.SaveChangesAsync(cancellation);
+                return await context
+                    .Sessions.Where(session => session.ThreadId == run.ThreadId && session.Ordinal == ordinal)
+                    .ExecuteUpdateAsync(set => set.SetProperty(session => session.PlacedFiles, placed), cancellation);
+            },
+            cancellationToken
+        );
+        _delivered[path] = row.Id;
+        _changed.Remove(path);
+        _count++;
+        return row.Id;
+    }
+
+    private static partial class Log
+    {
+        [LoggerMessage(LogLevel.Warning, "Run {RunId}: a linked file could not be delivered")]
+        public static partial void NotDelivered(ILogger logger, string runId, Exception exception);
+    }
+}

@@ -1,0 +1,108 @@
+using System.Collections.Concurrent;
+using SandboxOperator.Sandboxes;
+
+namespace SandboxOperator.Gateway.Tests.RunLoop;
+
+/// <summary>Sandboxes in memory, with an agent's rules: a call runs at most once. It outlives gateways.</summary>
+internal sealed class FakeSandboxes : ISandboxes
+{
+    private readonly ConcurrentDictionary<string, FakeSandbox> _sandboxes = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<string, bool> _ended = new(StringComparer.Ordinal);
+    private readonly Lock _lock = new();
+    private readonly Dictionary<string, int> _slots = new(StringComparer.Ordinal);
+
+    /// <summary>How many sessions may hold a slot.</summary>
+    public int Capacity { get; set; } = 1000;
+
+    /// <summary>What opening a sandbox throws, or null.</summary>
+    public Exception? OpenFails { get; set; }
+
+    /// <summary>What code does.</summary>
+    public FakePython Python { get; } = new();
+
+    public IReadOnlyCollection<FakeSandbox> All => [.. _sandboxes.Values];
+
+    public FakeSandbox Single => _sandboxes.Values.Single();
+
+    public int Slots
+    {
+        get
+        {
+            lock (_lock)
+            {
+                return _slots.Count;
+            }
+        }
+    }
+
+    public ValueTask<ISandboxSlot> ReserveAsync(SessionKey session, CancellationToken cancellationToken)
+    {
+        lock (_lock)
+        {
+            if (!_slots.ContainsKey(session.Name) && _slots.Count >= Capacity)
+            {
+                throw new SandboxCapacityException("Every sandbox is in use.", TimeSpan.FromSeconds(7));
+            }
+            _slots[session.Name] = _slots.GetValueOrDefault(session.Name) + 1;
+        }
+        return ValueTask.FromResult<ISandboxSlot>(new Slot(this, session));
+    }
+
+    public Task<ISandbox> OpenAsync(SessionKey session, CancellationToken cancellationToken)
+    {
+        if (OpenFails is { } failure)
+        {
+            throw failure;
+        }
+        return _ended.ContainsKey(session.Name)
+            ? throw new SessionEndedException("The session has ended.")
+            : Task.FromResult<ISandbox>(_sandboxes.GetOrAdd(session.Name, _ => new FakeSandbox(session, Python)));
+    }
+
+    public Task EndAsync(SessionKey session, CancellationToken cancellationToken)
+    {
+        _ended[session.Name] = true;
+        _sandboxes.TryRemove(session.Name, out _);
+        return Task.CompletedTask;
+    }
+
+    /// <summary>Ends every session, as idle time does.</summary>
+    public void ExpireAll()
+    {
+        foreach (var name in _sandboxes.Keys)
+        {
+            _ended[name] = true;
+            _sandboxes.TryRemove(name, out _);
+        }
+    }
+
+    public bool HasEnded(SessionKey session) => _ended.ContainsKey(session.Name);
+
+    public ValueTask<IReadOnlyList<SessionInfo>> ListAsync(CancellationToken cancellationToken) =>
+        ValueTask.FromResult<IReadOnlyList<SessionInfo>>([.. _sandboxes.Values.Select(sandbox => sandbox.Info)]);
+
+    public ValueTask<IReadOnlyList<SandboxCheck>> CheckAsync(CancellationToken cancellationToken) =>
+        ValueTask.FromResult<IReadOnlyList<SandboxCheck>>([new SandboxCheck("fake", true, "in memory")]);
+
+    private sealed class Slot(FakeSandboxes owner, SessionKey session) : ISandboxSlot
+    {
+        private int _disposed;
+
+        public SessionKey Session => session;
+
+        public ValueTask DisposeAsync()
+        {
+            if (Interlocked.Exchange(ref _disposed, 1) == 0)
+            {
+                lock (owner._lock)
+                {
+                    if (--owner._slots[session.Name] == 0)
+                    {
+                        owner._slots.Remove(session.Name);
+                    }
+                }
+            }
+            return ValueTask.CompletedTask;
+        }
+    }
+}

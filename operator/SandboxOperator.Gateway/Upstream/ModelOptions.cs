@@ -31,4 +31,24 @@ internal sealed class ModelOptions
 
     /// <summary>True when there is an upstream.</summary>
     public bool HasUpstream => !string.IsNullOrWhiteSpace(BaseUrl);
+
+    /// <summary>Refuses settings that make no sense.</summary>
+    /// <exception cref="InvalidOperationException">Names the setting.</exception>
+    public void Check()
+    {
+        Check(nameof(FirstByteSeconds), FirstByteSeconds, 0.001);
+        Check(nameof(IdleSeconds), IdleSeconds, 0.001);
+        Check(nameof(MaxAttempts), MaxAttempts, 1);
+        Check(nameof(BackoffSeconds), BackoffSeconds, 0);
+        Check(nameof(MaxBackoffSeconds), MaxBackoffSeconds, 0);
+        Check(nameof(ModelListSeconds), ModelListSeconds, 0);
+    }
+
+    private static void Check(string name, double value, double least)
+    {
+        if (!(value >= least && value <= 86_400))
+        {
+            throw new InvalidOperationException($"{Section}:{name} must be between {least} and 86400, not {value}.");
+        }
+    }
 }

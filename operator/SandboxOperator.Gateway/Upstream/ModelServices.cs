@@ -12,6 +12,7 @@ internal static class ModelServices
     public static IServiceCollection AddModels(this IServiceCollection services, IConfiguration configuration)
     {
         var options = configuration.GetSection(ModelOptions.Section).Get<ModelOptions>() ?? new ModelOptions();
+        options.Check();
         services.TryAddSingleton(TimeProvider.System);
         services.AddSingleton(options);
         services.AddSingleton(ModelAliases.From(configuration));

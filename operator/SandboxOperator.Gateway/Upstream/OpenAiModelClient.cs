@@ -56,7 +56,7 @@ internal sealed partial class OpenAiModelClient : IModelClient, IDisposable
             new ApiKeyCredential(string.IsNullOrEmpty(options.ApiKey) ? "none" : options.ApiKey),
             new OpenAIClientOptions
             {
-                Endpoint = new Uri(options.BaseUrl!),
+                Endpoint = new Uri(options.BaseUrl!.TrimEnd('/')),
                 NetworkTimeout = Timeout.InfiniteTimeSpan,
                 RetryPolicy = new ClientRetryPolicy(maxRetries: 0),
                 Transport = new HttpClientPipelineTransport(_http),

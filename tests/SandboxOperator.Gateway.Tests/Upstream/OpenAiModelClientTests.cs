@@ -138,6 +138,33 @@ public sealed class OpenAiModelClientTests
     }
 
     [Fact]
+    public async Task A_slash_at_the_end_of_the_address_does_no_harm()
+    {
+        await using var fixture = await ClientFixture.StartAsync(options => options.BaseUrl += "/");
+        await fixture.AskAsync(ScriptedTurn.Say("x"));
+        fixture.Server.Requests.ShouldHaveSingleItem().Path.ShouldBe("/v1/chat/completions");
+    }
+
+    [Fact]
+    public async Task A_server_that_does_not_stream_is_understood()
+    {
+        await using var fixture = await ClientFixture.StartAsync();
+        const string body =
+            """{"choices":[{"message":{"role":"assistant","content":"whole"},"finish_reason":"stop"}]}""";
+        var events = await fixture.AskAsync(new ScriptedTurn { Raw = [body], RawContentType = "application/json" });
+        events.OfType<ModelTextDelta>().ShouldHaveSingleItem().Text.ShouldBe("whole");
+    }
+
+    [Fact]
+    public async Task Comments_and_chunks_that_are_not_json_do_not_hang()
+    {
+        await using var fixture = await ClientFixture.StartAsync(options => options.MaxAttempts = 2);
+        fixture.Server.When("hello", new ScriptedTurn { Raw = [": wait\n\n", "data: {not json\n\n"] });
+        var exception = await Should.ThrowAsync<ModelException>(() => fixture.AskAsync());
+        exception.Failure.ShouldBe(ModelFailure.Server);
+    }
+
+    [Fact]
     public async Task Cancelling_ends_a_silent_stream()
     {
         await using var fixture = await ClientFixture.StartAsync();

@@ -16,7 +16,7 @@ internal static class ChatAnswers
         CancellationToken cancellationToken
     )
     {
-        context.Response.ContentType = "text/event-stream; charset=utf-8";
+        context.Response.ContentType = turn.RawContentType ?? "text/event-stream; charset=utf-8";
         async Task WriteAsync(string text)
         {
             await context.Response.Body.WriteAsync(Encoding.UTF8.GetBytes(text), cancellationToken);

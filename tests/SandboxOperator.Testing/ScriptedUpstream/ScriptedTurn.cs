@@ -38,6 +38,9 @@ public sealed record ScriptedTurn
     /// <summary>Strings written to the response as they are, instead of everything above.</summary>
     public IReadOnlyList<string>? Raw { get; init; }
 
+    /// <summary>The content type of <see cref="Raw"/>; null means an event stream.</summary>
+    public string? RawContentType { get; init; }
+
     /// <summary>Regular expression: unless the last tool output matches, <see cref="Else"/> is the turn.</summary>
     public string? IfToolOutput { get; init; }
 

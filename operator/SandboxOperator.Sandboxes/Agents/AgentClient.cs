@@ -189,6 +189,7 @@ internal sealed class AgentClient(HttpMessageInvoker http, AgentClientOptions op
                     is HttpRequestException
                         or IOException
                         or TimeoutException
+                        or ObjectDisposedException
                         or AgentProtocolException
                         or JsonException
             )

@@ -54,6 +54,10 @@ internal sealed class CallStream(
                     exception
                 );
             }
+            catch (ObjectDisposedException exception)
+            {
+                throw Gone(exception);
+            }
             catch (Exception exception) when (exception is IOException or HttpRequestException or TimeoutException)
             {
                 await ReattachAsync(exception);
@@ -157,12 +161,11 @@ internal sealed class CallStream(
     {
         Close();
         _mayHaveArrived |= exception is not HttpRequestException { HttpRequestError: HttpRequestError.ConnectionError };
-        if (++_broken > options.Reattachments || deadline.Passed)
+        // Silence has taken its time already: it is not borne as often as a connection that breaks.
+        _broken += exception is TimeoutException ? 2 : 1;
+        if (_broken > options.Reattachments || deadline.Passed)
         {
-            throw new SandboxLostException(
-                "The sandbox went away during a call; how the call ended is not known.",
-                exception
-            );
+            throw Gone(exception);
         }
 
         await PauseAsync(TimeSpan.FromMilliseconds(25 << _broken));
@@ -187,6 +190,9 @@ internal sealed class CallStream(
             throw new SandboxLostException("The call took too long; how it ended is not known.", exception);
         }
     }
+
+    private static SandboxLostException Gone(Exception exception) =>
+        new("The sandbox went away during a call; how the call ended is not known.", exception);
 
     private void Close()
     {

@@ -17,6 +17,9 @@ internal sealed partial class Backend(
 {
     private static readonly TimeSpan StopPatience = TimeSpan.FromSeconds(30);
 
+    /// <summary>Whether a warm sandbox is ready.</summary>
+    public bool IsWarm => warm.IsReady;
+
     /// <inheritdoc cref="ISandboxes.ReserveAsync"/>
     public async Task<LocalSlot> ReserveAsync(SessionKey key)
     {

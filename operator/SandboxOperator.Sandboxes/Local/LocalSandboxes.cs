@@ -39,6 +39,9 @@ internal sealed partial class LocalSandboxes : ISandboxes, IHostedService, IAsyn
         _checks = new LocalChecks(_options, time);
     }
 
+    /// <summary>Whether the next new session would get a warm sandbox.</summary>
+    public bool IsWarm => _backend?.IsWarm == true;
+
     /// <summary>
     /// Takes the directory, adopts what an earlier gateway left, and begins to keep warm sandboxes. A machine that
     /// lacks something does not stop the gateway: checks and every attempt to open a sandbox say what it lacks.
@@ -71,6 +74,7 @@ internal sealed partial class LocalSandboxes : ISandboxes, IHostedService, IAsyn
         if (await _starting.WaitAsync(_options.StartTimeout))
         {
             await (_backend?.StopAllAsync() ?? Task.CompletedTask);
+            _installation?.Limits.RemoveParents();
             _starting.Release();
         }
 

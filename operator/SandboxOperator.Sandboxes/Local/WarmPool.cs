@@ -22,6 +22,18 @@ internal sealed partial class WarmPool(Boxes boxes, LocalSandboxOptions options,
         }
     }
 
+    /// <summary>Whether one is ready.</summary>
+    public bool IsReady
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return _boxes.Exists(box => box.IsCompletedSuccessfully);
+            }
+        }
+    }
+
     /// <summary>What one of them said of itself when it started; null when none is ready.</summary>
     public AgentStatus? AnyStatus()
     {

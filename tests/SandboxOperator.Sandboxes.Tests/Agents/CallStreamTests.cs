@@ -112,7 +112,7 @@ public sealed class CallStreamTests
 
         await Should.ThrowAsync<SandboxLostException>(() => RunAsync(client));
 
-        attempts.ShouldBe(1 + Small.Reattachments);
+        attempts.ShouldBe(2);
     }
 
     [Fact]

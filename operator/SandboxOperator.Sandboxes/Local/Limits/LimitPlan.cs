@@ -21,6 +21,18 @@ internal sealed record LimitPlan(IReadOnlyDictionary<LimitedResource, LimitMeans
                 .Distinct(StringComparer.Ordinal),
         ];
 
+    /// <summary>Removes those folders when no sandbox has groups in them.</summary>
+    public void RemoveParents()
+    {
+        foreach (var parent in Parents.Where(Directory.Exists))
+        {
+            if (!Directory.EnumerateDirectories(parent).Any())
+            {
+                Directory.Delete(parent);
+            }
+        }
+    }
+
     /// <summary>How a resource is limited, for people.</summary>
     public string Describe(LimitedResource resource) =>
         Means[resource] switch

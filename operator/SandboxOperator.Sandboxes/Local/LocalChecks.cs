@@ -55,12 +55,9 @@ internal sealed class LocalChecks(LocalSandboxOptions options, TimeProvider time
             var inside = status?.Limits.FirstOrDefault(limit =>
                 string.Equals(limit.Resource, name, StringComparison.Ordinal)
             );
-            var enforced = inside is null ? "init's watch" : $"{inside.Limit} by {inside.EnforcedBy}";
-            yield return new SandboxCheck(
-                $"limit:{name}",
-                Ok: true,
-                $"{enforced}; backstop: {plan.Describe(resource)}"
-            );
+            var backstop = plan.Describe(resource);
+            var detail = inside is null ? backstop : $"{inside.Limit} by {inside.EnforcedBy}; backstop: {backstop}";
+            yield return new SandboxCheck($"limit:{name}", Ok: true, detail);
         }
 
         foreach (var limit in status?.Limits ?? [])

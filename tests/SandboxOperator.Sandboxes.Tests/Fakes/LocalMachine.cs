@@ -31,7 +31,9 @@ internal sealed class LocalMachine : IAsyncDisposable
                 .All()
                 .Where(pid => !ProcessTable.IsZombie(pid))
                 .Where(pid =>
-                    ProcessTable.Arguments(pid).Any(part => part.StartsWith($"{Directory}/s/", StringComparison.Ordinal))
+                    ProcessTable
+                        .Arguments(pid)
+                        .Any(part => part.StartsWith($"{Directory}/s/", StringComparison.Ordinal))
                 ),
         ];
 

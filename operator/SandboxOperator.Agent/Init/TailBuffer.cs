@@ -11,6 +11,11 @@ internal sealed class TailBuffer(int capacity)
 
     public void Append(ReadOnlySpan<byte> bytes)
     {
+        if (bytes.IsEmpty)
+        {
+            return;
+        }
+
         if (_ring.Length < capacity)
         {
             var size = (int)Math.Min(capacity, Math.Max(_ring.Length * 2L, _total + bytes.Length));

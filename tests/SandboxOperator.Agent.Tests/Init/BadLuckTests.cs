@@ -1,0 +1,306 @@
+using SandboxOperator.Agent.Link;
+using Shouldly;
+using Xunit;
+
+namespace SandboxOperator.Agent.Tests.Init;
+
+[Collection(RealSandboxCollection.Name)]
+[Trait("Category", "Slow")]
+public sealed class BadLuckTests(RealSandbox sandbox)
+{
+    [Theory]
+    [InlineData(
+        "import os; os._exit(7)",
+        "killed: the code ended its own process with exit code 7; variables are lost"
+    )]
+    [InlineData("import ctypes; ctypes.string_at(0)", "killed: segmentation fault (SIGSEGV); variables are lost")]
+    [InlineData("import os; os.abort()", "killed: aborted (SIGABRT); variables are lost")]
+    [InlineData(
+        "import os; os.kill(os.getpid(), 9)",
+        "killed: by signal 9 (SIGKILL), which the code itself or the machine's memory limit sends; variables are lost"
+    )]
+    [InlineData(
+        "l = []\nwhile True: l.append(bytearray(1 << 20))",
+        "killed: out of memory (512 MiB); variables are lost"
+    )]
+    [InlineData(
+        "import subprocess, sys\nfor p in [subprocess.Popen([sys.executable, '-c', 'x = bytearray(150 << 20); input()'],"
+            + " stdin=subprocess.PIPE) for _ in range(5)]: p.wait()",
+        "killed: out of memory (512 MiB); variables are lost"
+    )]
+    [InlineData("import os\nwhile True: os.fork()", "killed: too many processes (limit 64); variables are lost")]
+    [InlineData(
+        "import os\nwhile True:\n  try: os.fork()\n  except OSError: pass",
+        "killed: too many processes (limit 64); variables are lost"
+    )]
+    [InlineData(
+        "import subprocess\np = [subprocess.Popen(['sleep', '1000'], start_new_session=True) for _ in range(80)]\np[0].wait()",
+        "killed: too many processes (limit 64); variables are lost"
+    )]
+    public void The_call_reads_what_happened_and_the_next_one_works(string code, string message)
+    {
+        sandbox.Run("lost = 1");
+
+        var result = sandbox.Run(code);
+
+        result.Done.Status.ShouldBe("killed");
+        result.Done.StateLost.ShouldBeTrue();
+        result.Done.Message.ShouldBe(message);
+        sandbox.Run("import pandas; print('lost' in globals(), 1 + 1)").ShouldPrint().ShouldBe("False 2\n");
+    }
+
+    [Fact]
+    public void One_greedy_allocation_is_an_exception_and_keeps_the_variables()
+    {
+        sandbox.Run("kept = 1");
+
+        sandbox.Run("import numpy; numpy.ones(10**9)").Error.Name.ShouldEndWith("MemoryError");
+
+        sandbox.Run("print(kept)").ShouldPrint().ShouldBe("1\n");
+    }
+
+    [Theory]
+    [InlineData("import time; time.sleep(1000)")]
+    [InlineData("while True: pass")]
+    [InlineData("!sleep 1000")]
+    [InlineData("import os; os.system('sleep 1000'); raise KeyboardInterrupt")]
+    [InlineData("import numpy\nwhile True: numpy.ones(1000).sum()")]
+    public void A_call_over_its_time_is_stopped_and_keeps_the_variables(string code)
+    {
+        sandbox.Run("kept = 1");
+
+        var result = sandbox.Run(code, timeoutMs: 300);
+
+        result.Done.Status.ShouldBe("timeout");
+        result.Done.Message.ShouldBe("stopped: took longer than 0.3 s; variables are kept");
+        result.Error.Traceback.ShouldNotContain("kernel.py");
+        sandbox.Run("print(kept)").ShouldPrint().ShouldBe("1\n");
+    }
+
+    [Fact]
+    public void A_call_that_does_not_stop_is_killed()
+    {
+        var result = sandbox.Run("import signal; signal.pthread_sigmask(0, [2])\nwhile True: pass", timeoutMs: 200);
+
+        result.Done.Status.ShouldBe("timeout");
+        result.Done.StateLost.ShouldBeTrue();
+        result.Done.Message.ShouldBe(
+            "killed: took longer than 0.2 s and did not stop when interrupted; variables are lost"
+        );
+        sandbox.Run("print('on')").ShouldPrint().ShouldBe("on\n");
+    }
+
+    [Fact]
+    public void An_interrupt_stops_its_call_only()
+    {
+        var call = sandbox.Start("import time\nprint('running', flush=True)\ntime.sleep(1000)");
+        sandbox.Read(); // it runs
+        sandbox.Interrupt("another one");
+        sandbox.Interrupt(call);
+
+        sandbox.Finish(call).Done.Status.ShouldBe("interrupted");
+
+        sandbox.Interrupt(call);
+        sandbox.Run("print('on')").ShouldPrint().ShouldBe("on\n");
+    }
+
+    [Fact]
+    public void One_huge_file_is_an_exception()
+    {
+        var result = sandbox.Run("f = open('/tmp/big', 'wb')\nwhile True: f.write(bytes(1 << 20))");
+
+        result.Error.Name.ShouldBe("OSError");
+        sandbox.Run("import os; os.remove('/tmp/big'); f.close(); print('gone')").ShouldPrint().ShouldBe("gone\n");
+    }
+
+    [Fact]
+    public void Many_files_over_the_disk_limit_are_an_exception_and_deleting_helps()
+    {
+        const string Fill = "for i in range(1000):\n  with open(f'part{i}', 'wb') as f: f.write(bytes(8 << 20))";
+        var result = sandbox.Run(Fill);
+
+        result.Error.Name.ShouldBe("OSError");
+        result.Error.Value.ShouldContain("disk limit");
+        result.Done.StateLost.ShouldBeFalse();
+        // Reading and deleting while over the limit is not punished.
+        sandbox
+            .Run("import glob, os\nfor p in glob.glob('part*'): os.remove(p)\nprint(i > 10)")
+            .ShouldPrint()
+            .ShouldBe("True\n");
+        sandbox.Run("open('small', 'w').write('x'); print('fits')").ShouldPrint().ShouldBe("fits\n");
+    }
+
+    [Theory]
+    [InlineData(
+        """
+            import subprocess
+            script = "n=0; while true; do n=$((n+1)); head -c 8000000 /dev/zero > part$n; done"
+            writer = subprocess.Popen(["/bin/sh", "-c", script])
+            while True:
+                try:
+                    writer.wait()
+                except OSError:
+                    pass
+            """,
+        "killed: disk full (limit 256 MiB); variables are lost; delete files under /mnt/data or /tmp before writing more"
+    )]
+    [InlineData(
+        """
+            n = 0
+            while True:
+                n += 1
+                try:
+                    open(f"part{n}", "w").close()
+                except OSError:
+                    pass
+            """,
+        "killed: too many files (limit 3000); variables are lost; delete files under /mnt/data or /tmp before writing more"
+    )]
+    public void What_goes_on_writing_is_killed(string code, string message)
+    {
+        var result = sandbox.Run(code);
+
+        result.Done.Status.ShouldBe("killed");
+        result.Done.Message.ShouldBe(message);
+        sandbox.Run("import glob, os\nfor p in glob.glob('part*'): os.remove(p)").Done.Status.ShouldBe("ok");
+        sandbox.Run("print('on')").ShouldPrint().ShouldBe("on\n");
+    }
+
+    [Fact]
+    public void A_deleted_file_that_is_still_open_counts()
+    {
+        var result = sandbox.Run(
+            """
+            import os
+            files = []
+            for i in range(1000):
+                f = open("hidden", "wb")
+                os.remove("hidden")
+                f.write(bytes(8 << 20))
+                f.flush()
+                files.append(f)
+            """
+        );
+
+        result.Error.Value.ShouldContain("disk limit");
+        sandbox.Run("[f.close() for f in files]; print('closed')").Done.Status.ShouldBe("ok");
+    }
+
+    [Fact]
+    public void A_dead_zygote_is_replaced()
+    {
+        sandbox
+            .Run(
+                """
+                import os
+                kept = 1
+                for name in os.listdir("/proc"):
+                    if name.isdigit() and int(name) not in (1, os.getpid()):
+                        os.kill(int(name), 9)
+                """
+            )
+            .Done.Status.ShouldBe("ok");
+
+        sandbox.Run("print(kept)").ShouldPrint().ShouldBe("1\n");
+        sandbox.Run("os._exit(1)").Done.StateLost.ShouldBeTrue();
+        sandbox.Run("print('on')").ShouldPrint().ShouldBe("on\n");
+    }
+
+    [Fact]
+    public void A_new_kernel_begins_without_the_old_ones_processes()
+    {
+        sandbox.Run("import subprocess\nsubprocess.Popen(['sleep', '12345'], start_new_session=True)");
+        sandbox.Run("import os; os._exit(1)");
+
+        sandbox
+            .Run(
+                """
+                import glob
+                print([1 for p in glob.glob("/proc/[0-9]*/cmdline") if b"12345" in open(p, "rb").read()])
+                """
+            )
+            .ShouldPrint()
+            .ShouldBe("[]\n");
+    }
+
+    [Fact]
+    public void A_kernel_that_dies_between_calls_is_reported_and_replaced()
+    {
+        sandbox.Run(
+            """
+            import os, threading
+            go = threading.Event()
+            def die():
+                go.wait(); os._exit(5)
+            threading.Thread(target=die).start()
+            threading.Timer(0.2, go.set).start()
+            """
+        );
+
+        sandbox
+            .Read()
+            .ShouldBe(
+                new LinkMessage.Lost("killed: the code ended its own process with exit code 5; variables are lost")
+            );
+        sandbox.Run("print('on')").ShouldPrint().ShouldBe("on\n");
+    }
+
+    [Theory]
+    [InlineData("garbage")]
+    [InlineData("{}")]
+    [InlineData("{\"type\":\"display\",\"n\":1,\"is_result\":false,\"data\":{\"text/plain\":\"\\ud800\"}}")]
+    [InlineData("{\"type\":\"error\"}")]
+    [InlineData("[[[[[[[[[[]]]]]]]]]]")]
+    [InlineData("HUGE")]
+    public void A_hostile_line_on_the_control_socket_ends_the_kernel_only(string line)
+    {
+        var result = sandbox.Run(
+            $$""""
+            import ctypes, os, stat, time
+            line = r"""{{line}}"""
+            line = "x" * (20 << 20) if line == "HUGE" else line
+            for fd in range(3, 20):
+                try:
+                    if stat.S_ISSOCK(os.fstat(fd).st_mode):
+                        os.write(fd, line.encode() + b"\n")
+                except OSError:
+                    pass
+            time.sleep(30)
+            """"
+        );
+
+        result.Done.Status.ShouldBe("killed");
+        result.Done.Message!.ShouldContain("controlled by");
+        sandbox.Run("print('on')").ShouldPrint().ShouldBe("on\n");
+    }
+
+    [Fact]
+    public void A_forged_end_of_a_call_mixes_no_two_kernels()
+    {
+        sandbox
+            .Run(
+                """
+                import os, stat, sys
+                import json
+                call = sys._getframe
+                control = [fd for fd in range(3, 20) if os.path.exists(f"/proc/self/fd/{fd}") and stat.S_ISSOCK(os.fstat(fd).st_mode)][0]
+                forged = json.dumps({"type": "done", "call": "call-of-nobody", "status": "ok"}).encode() + b"\n"
+                os.write(control, forged + b'{"type":"ready","pid":1}\n')
+                print("still here")
+                """
+            )
+            .ShouldPrint()
+            .ShouldBe("still here\n");
+
+        sandbox.Run("print('on')").ShouldPrint().ShouldBe("on\n");
+    }
+
+    [Fact]
+    public void A_closed_control_socket_ends_the_kernel_only()
+    {
+        var result = sandbox.Run("import os; os.closerange(3, 1000)\nimport time; time.sleep(30)");
+
+        result.Done.Status.ShouldBe("killed");
+        sandbox.Run("print('on')").ShouldPrint().ShouldBe("on\n");
+    }
+}

@@ -1,0 +1,131 @@
+using System.Diagnostics;
+using System.Net.Sockets;
+using SandboxOperator.Agent.Link;
+using SandboxOperator.Testing;
+using Shouldly;
+using Xunit;
+
+namespace SandboxOperator.Agent.Tests.Init;
+
+/// <summary>
+/// The kernel side as it is: init, zygote and kernel in a bubblewrap container under an unprivileged user, with this test
+/// playing the agent. One sandbox serves many tests; that it survives them all is part of what they show.
+/// </summary>
+public sealed class RealSandbox : IAsyncLifetime
+{
+    private const int UserId = 61234;
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(90);
+
+    private readonly string _folder = Directory.CreateTempSubdirectory("sandbox-test-").FullName;
+    private readonly Socket _listener = new(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
+    private Process? _process;
+    private Socket? _connection;
+    private LinkReader _reader = null!;
+    private LinkWriter _writer = null!;
+    private int _calls;
+
+    /// <summary>What <c>/mnt/data</c> is outside.</summary>
+    internal string Data => Path.Combine(_folder, "data");
+
+    internal LinkMessage.Hello Hello { get; private set; } = null!;
+
+    public async ValueTask InitializeAsync()
+    {
+        var agent = await AgentBinary.PathAsync();
+        var kernel = Path.Combine(AgentBinary.RepositoryRoot, "runtime-image");
+        foreach (var name in new[] { "data", "tmp", "socket" })
+        {
+            Directory.CreateDirectory(Path.Combine(_folder, name));
+            Open(Path.Combine(_folder, name));
+        }
+
+        Open(_folder);
+        var socket = Path.Combine(_folder, "socket", "kernel");
+        _listener.Bind(new UnixDomainSocketEndPoint(socket));
+        Open(socket);
+        _listener.Listen();
+        List<string> command =
+        [
+            "bwrap --unshare-all --unshare-user --disable-userns --as-pid-1 --die-with-parent --new-session",
+            $"--uid {UserId} --gid {UserId} --clearenv --setenv SECRET swordfish",
+            "--ro-bind /usr /usr --symlink usr/bin /bin --symlink usr/lib /lib --symlink usr/lib64 /lib64",
+            "--ro-bind /etc /etc --proc /proc --dev /dev --ro-bind-try /sys/fs/cgroup /sys/fs/cgroup",
+            $"--ro-bind {_folder}/socket /run/sandbox --ro-bind {Path.GetDirectoryName(agent)} /opt/agent",
+            $"--ro-bind {kernel} /opt/runtime --bind {_folder}/data /mnt/data --bind {_folder}/tmp /tmp",
+            "-- /opt/agent/sandbox-agent init --kernel-socket /run/sandbox/kernel --python /usr/bin/python3",
+            "--kernel /opt/runtime/kernel.py --data /mnt/data --scratch /tmp --preload numpy,pandas,matplotlib",
+            $"--memory-bytes {512 << 20} --processes 64 --disk-bytes {256 << 20} --files 3000 --cpus 2",
+        ];
+        if (Environment.IsPrivilegedProcess)
+        {
+            command.Insert(0, $"setpriv --reuid {UserId} --regid {UserId} --clear-groups --");
+        }
+
+        var arguments = string.Join(' ', command).Split(' ');
+        _process = Process.Start(new ProcessStartInfo(arguments[0], arguments[1..]) { UseShellExecute = false })!;
+        using var deadline = new CancellationTokenSource(Patience);
+        _connection = await _listener.AcceptAsync(deadline.Token);
+        _connection.ReceiveTimeout = (int)Patience.TotalMilliseconds;
+        var stream = new NetworkStream(_connection);
+        _reader = new LinkReader(stream);
+        _writer = new LinkWriter(stream);
+        Hello = (LinkMessage.Hello)Read();
+        Read().ShouldBeOfType<LinkMessage.Ready>();
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        _connection?.Dispose();
+        _listener.Dispose();
+        if (_process is not null)
+        {
+            // The agent's end is the sandbox's end.
+            using var deadline = new CancellationTokenSource(Patience);
+            await _process.WaitForExitAsync(deadline.Token);
+            _process.Dispose();
+        }
+
+        Directory.Delete(_folder, recursive: true);
+    }
+
+    /// <summary>Runs code to its end.</summary>
+    internal CallResult Run(string code, int timeoutMs = 60_000) => Finish(Start(code, timeoutMs));
+
+    /// <summary>Starts code, to be awaited with <see cref="Finish"/>.</summary>
+    internal string Start(string code, int timeoutMs = 60_000)
+    {
+        var call = $"call-{++_calls}";
+        _writer.Write(new LinkMessage.Run(call, code, timeoutMs));
+        return call;
+    }
+
+    internal void Interrupt(string call) => _writer.Write(new LinkMessage.Interrupt(call));
+
+    internal CallResult Finish(string call)
+    {
+        var messages = new List<LinkMessage>();
+        while (messages is not [.., LinkMessage.Done done] || done.Call != call)
+        {
+            messages.Add(Read());
+        }
+
+        return new CallResult(call, messages);
+    }
+
+    /// <summary>The next message, whatever it is.</summary>
+    internal LinkMessage Read() => _reader.Read() ?? throw new InvalidOperationException("init has gone");
+
+    private static void Open(string path) =>
+        File.SetUnixFileMode(
+            path,
+            UnixFileMode.UserRead
+                | UnixFileMode.UserWrite
+                | UnixFileMode.UserExecute
+                | UnixFileMode.GroupRead
+                | UnixFileMode.GroupWrite
+                | UnixFileMode.GroupExecute
+                | UnixFileMode.OtherRead
+                | UnixFileMode.OtherWrite
+                | UnixFileMode.OtherExecute
+        );
+}

@@ -5,6 +5,8 @@ namespace SandboxOperator.Agent.Serve;
 /// <summary>What <c>sandbox-agent serve</c> is told on its command line, and its fixed times.</summary>
 internal sealed record ServeOptions
 {
+    private const int MaxSocketPathBytes = 107;
+
     /// <summary>The Unix socket of the HTTP API.</summary>
     public required string Socket { get; init; }
 
@@ -59,11 +61,11 @@ internal sealed record ServeOptions
         var arguments = new Arguments(args, "--launch");
         var options = new ServeOptions
         {
-            Socket = arguments.Required("--socket"),
-            KernelSocket = arguments.Required("--kernel-socket"),
-            Data = arguments.Required("--data"),
-            State = arguments.Required("--state"),
-            Scratch = arguments.List("--scratch"),
+            Socket = SocketPath(arguments, "--socket"),
+            KernelSocket = SocketPath(arguments, "--kernel-socket"),
+            Data = Path.GetFullPath(arguments.Required("--data")),
+            State = Path.GetFullPath(arguments.Required("--state")),
+            Scratch = [.. arguments.List("--scratch").Select(Path.GetFullPath)],
             IdleTimeout = Seconds(arguments.Number("--idle-timeout", max: int.MaxValue / 1000)),
             DiskBytes = arguments.Number("--disk-bytes"),
             Files = arguments.Number("--files"),
@@ -76,6 +78,16 @@ internal sealed record ServeOptions
         };
         arguments.Finish();
         return options;
+    }
+
+    private static string SocketPath(Arguments arguments, string name)
+    {
+        var path = Path.GetFullPath(arguments.Required(name));
+        return System.Text.Encoding.UTF8.GetByteCount(path) <= MaxSocketPathBytes
+            ? path
+            : throw new UsageException(
+                $"{name} is longer than the {MaxSocketPathBytes} bytes a socket's path may have"
+            );
     }
 
     private static TimeSpan? Seconds(long? seconds) => seconds is { } s ? TimeSpan.FromSeconds(s) : null;

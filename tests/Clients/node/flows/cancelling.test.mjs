@@ -13,7 +13,7 @@ suite('Cancelling', {}, ({ each }) => {
       python('import time\nkept = "kept"\nprint("started", flush=True)\nwhile True:\n    time.sleep(0.05)'),
       say('Never.'),
     );
-    await model.when('Are you there?', python('print(kept)'), say('{{last_tool_output}}'));
+    await model.when('Are you there?', python('print(kept)'), say('{{last_tool_output:(.*)}}'));
     const assistant = await interpreter(sdk);
     const thread = await sdk.threads.create({ messages: [{ role: 'user', content: 'Loop for ever.' }] });
     const run = await sdk.runs.create(thread.id, { assistant_id: assistant.id });
@@ -48,7 +48,7 @@ suite('Cancelling', {}, ({ each }) => {
   });
 
   each('of two runs created at once, one wins', async (sdk, { model, Sdk }) => {
-    await model.when('Race.', python('print("run")'), say('{{last_tool_output}}'));
+    await model.when('Race.', python('print("run")'), say('{{last_tool_output:(.*)}}'));
     const assistant = await interpreter(sdk);
     const thread = await sdk.threads.create({ messages: [{ role: 'user', content: 'Race.' }] });
 

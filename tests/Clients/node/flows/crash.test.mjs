@@ -17,12 +17,12 @@ suite('Crashes', {}, ({ world, each }) => {
       python(
         `${count}\nimport time\nprint("counted", flush=True)\ntime.sleep(6)\nkept = "variables too"\nprint("slept")`,
       ),
-      say('{{last_tool_output}}'),
+      say('{{last_tool_output:(.*)}}'),
     );
     await model.when(
       'How often did you count?',
       python('print(open("/mnt/data/counter").read(), kept)'),
-      say('{{last_tool_output}}'),
+      say('{{last_tool_output:(.*)}}'),
     );
     const assistant = await interpreter(sdk);
     const thread = await sdk.threads.create({ messages: [{ role: 'user', content: question }] });
@@ -73,7 +73,7 @@ suite('Crashes', {}, ({ world, each }) => {
   });
 
   each('what was acknowledged is there after a kill at any moment', async (sdk, { model, Sdk }) => {
-    await model.when('Quickly.', python('print("quick")'), say('{{last_tool_output}}'));
+    await model.when('Quickly.', python('print("quick")'), say('{{last_tool_output:(.*)}}'));
     const assistant = await interpreter(sdk);
     const acknowledged = { threads: [], messages: [], files: [], runs: [] };
     const stop = { now: false };

@@ -113,7 +113,10 @@ print(len(df))`),
     await model.when(
       question,
       python(`import csv
-from PyPDF2 import PdfReader
+try:
+    from PyPDF2 import PdfReader
+except ImportError:
+    from pypdf import PdfReader
 text = PdfReader("/mnt/data/invoice.pdf").pages[0].extract_text()
 rows = [line.split(" | ") for line in text.splitlines() if " | " in line]
 with open("/mnt/data/invoice.csv", "w", newline="", encoding="utf-8") as out:
@@ -177,7 +180,7 @@ print(len(rows))`),
 df = pd.read_csv("customers.csv", keep_default_na=False)
 bad = df[~df.email.str.fullmatch(r"[^@\s()]+@[^@\s()]+\.[^@\s()]+")]
 print(", ".join(map(str, bad.id)))`),
-      say('Rows {{last_tool_output}} are invalid.'),
+      say('Rows {{last_tool_output:(.*)}} are invalid.'),
     );
 
     const file = await upload(sdk, Sdk, 'customers.csv', csv);
@@ -194,7 +197,7 @@ print(", ".join(map(str, bad.id)))`),
       python(`import glob, os
 names = sorted(os.path.basename(p) for p in glob.glob("/mnt/data/*"))
 print(all(open(n, encoding="utf-8").read() == "hello" for n in names), names)`),
-      say('{{last_tool_output}}'),
+      say('{{last_tool_output:(.*)}}'),
     );
     const file = await upload(sdk, Sdk, '你好, 100% größer.txt', 'hello');
     assert.equal(file.filename, '你好, 100% größer.txt');
@@ -250,7 +253,7 @@ print(all(open(n, encoding="utf-8").read() == "hello" for n in names), names)`),
     await model.when(
       'What is the SHA-256 of the big file?',
       python('import hashlib\nprint(hashlib.sha256(open("/mnt/data/big.bin", "rb").read()).hexdigest())'),
-      say('{{last_tool_output}}'),
+      say('{{last_tool_output:(.*)}}'),
     );
 
     const { uploads } = sdk.client;

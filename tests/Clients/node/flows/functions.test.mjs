@@ -132,7 +132,7 @@ suite('Functions', {}, ({ each }) => {
     const assistant = await both(sdk);
     const { run, thread } = await ask(sdk, 'Use the function.', {
       assistant,
-      tool_choice: { type: 'function', function: { name: 'exchange_rate' } },
+      settings: { tool_choice: { type: 'function', function: { name: 'exchange_rate' } } },
     });
     const [{ id }] = run.required_action.submit_tool_outputs.tool_calls;
 

@@ -1,5 +1,6 @@
 // Questions that need computing: asked, computed in a sandbox, answered.
 import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
 import Ajv from 'ajv/dist/2020.js';
 import { all, ask, callsOf, completed, interpreter, lastMessage, textOf } from '../harness/answers.mjs';
 import { python, say } from '../harness/model.mjs';
@@ -115,7 +116,7 @@ suite('Questions', {}, ({ each, once }) => {
     await model.when(
       'Add one to it.',
       python('print(n + 1, open("/mnt/data/note.txt").read())'),
-      say('{{last_tool_output}}'),
+      say('{{last_tool_output:(.*)}}'),
     );
 
     const first = await ask(sdk, 'Remember the number 41.');
@@ -133,9 +134,9 @@ suite('Questions', {}, ({ each, once }) => {
       python(
         'secret = "s3cr3t"\nopen("secret.txt", "w").write(secret)\nopen("/tmp/secret.txt", "w").write(secret)\nprint("kept")',
       ),
-      say('{{last_tool_output}}'),
+      say('{{last_tool_output:(.*)}}'),
     );
-    await model.when('Tell me the secret.', python(look), say('{{last_tool_output}}'));
+    await model.when('Tell me the secret.', python(look), say('{{last_tool_output:(.*)}}'));
     const assistant = await interpreter(sdk);
 
     const kept = await ask(sdk, 'Keep a secret.', { assistant });
@@ -178,7 +179,7 @@ except jsonschema.ValidationError as error:
     );
 
     const { run, text } = await ask(sdk, question, {
-      response_format: { type: 'json_schema', json_schema: { name: 'person', schema, strict: true } },
+      settings: { response_format: { type: 'json_schema', json_schema: { name: 'person', schema, strict: true } } },
     });
 
     completed(run);
@@ -237,7 +238,9 @@ except jsonschema.ValidationError as error:
 
   each('instructions and tools of a run replace those of the assistant', async (sdk, { model }) => {
     await model.when('Who are you now?', say('Somebody else.'));
-    const { run } = await ask(sdk, 'Who are you now?', { instructions: 'You are somebody else.', tools: [] });
+    const { run } = await ask(sdk, 'Who are you now?', {
+      settings: { instructions: 'You are somebody else.', tools: [] },
+    });
 
     completed(run);
     const { body } = (await model.asked('You are somebody else.')).at(-1);
@@ -251,7 +254,7 @@ except jsonschema.ValidationError as error:
     const question = 'Tell me everything, at length.';
     await model.when(question, say('Once upon a time '.repeat(20), { finish_reason: 'length' }));
 
-    const { run, thread } = await ask(sdk, question, { max_completion_tokens: 256 });
+    const { run, thread } = await ask(sdk, question, { settings: { max_completion_tokens: 256 } });
 
     assert.equal(run.status, 'incomplete');
     assert.deepEqual(run.incomplete_details, { reason: 'max_completion_tokens' });
@@ -261,20 +264,22 @@ except jsonschema.ValidationError as error:
   });
 
   once('the value of the last expression is seen without print', async (sdk, { model }) => {
-    await model.when('Just evaluate 6*7.', python('x = 6\nx * 7'), say('{{last_tool_output}}'));
+    await model.when('Just evaluate 6*7.', python('x = 6\nx * 7'), say('{{last_tool_output:(.*)}}'));
     const { text } = await ask(sdk, 'Just evaluate 6*7.');
     assert.match(text, /42/);
   });
 
   once('the libraries a data analyst expects can be imported', async (sdk, { model }) => {
-    const names =
-      'pandas numpy matplotlib scipy sklearn PIL openpyxl PyPDF2 seaborn sympy statsmodels networkx xlsxwriter docx pptx reportlab lxml bs4 jsonschema tabulate';
+    const lines = readFileSync(new URL('../../../../runtime-image/libraries.txt', import.meta.url), 'utf8').split('\n');
+    const listed = lines.filter((line) => /^\w/.test(line)).map((line) => line.split(/\s+/));
+    const names = listed.filter(([, , kind]) => kind !== 'optional').map(([, module]) => module);
+    assert.ok(names.length > 20);
     await model.when(
       'Import everything.',
       python(
-        `import importlib\nfor name in "${names}".split():\n    importlib.import_module(name)\nprint("all there")`,
+        `import importlib\nfor name in "${names.join(' ')}".split():\n    importlib.import_module(name)\nprint("all there")`,
       ),
-      say('{{last_tool_output}}'),
+      say('{{last_tool_output:(.*)}}'),
     );
     const { text } = await ask(sdk, 'Import everything.');
     assert.equal(text.trim(), 'all there');
@@ -293,7 +298,7 @@ try:
     print("RESOLVED")
 except OSError:
     print("refused")`;
-    await model.when('Call home.', python(code), say('{{last_tool_output}}'));
+    await model.when('Call home.', python(code), say('{{last_tool_output:(.*)}}'));
     const { text } = await ask(sdk, 'Call home.');
     assert.equal(text.trim(), 'refused\nrefused\nrefused\nrefused');
   });

@@ -12,11 +12,11 @@ suite('Sessions', { settings: { Sandbox__IdleTimeout: '00:00:03' } }, ({ each })
       python(
         'x = 1\nopen("made.txt", "w").write("made")\nopen("unlinked.txt", "w").write("gone")\nprint(open("given.txt").read())',
       ),
-      say('{{last_tool_output}} sandbox:/mnt/data/made.txt'),
+      say('{{last_tool_output:(.*)}} sandbox:/mnt/data/made.txt'),
     );
     const look =
       'import os\nprint("x" in globals(), open("given.txt").read(), open("made.txt").read(), os.path.exists("unlinked.txt"))';
-    await model.when('Go on.', python(look), say('{{last_tool_output}}'));
+    await model.when('Go on.', python(look), say('{{last_tool_output:(.*)}}'));
     const given = await sdk.files.create({
       file: await Sdk.module.toFile(Buffer.from('given'), 'given.txt'),
       purpose: 'assistants',

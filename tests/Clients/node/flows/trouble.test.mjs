@@ -28,7 +28,7 @@ suite('Trouble in the sandbox', { settings }, ({ once }) => {
   for (const [name, code, told] of misdeeds) {
     once(`${name}: the model is told, and the next call works`, async (sdk, { model }) => {
       const question = `Do this: ${name}.`;
-      await model.when(question, python(code), python('print("still", 6 * 7)'), say('{{last_tool_output}}'));
+      await model.when(question, python(code), python('print("still", 6 * 7)'), say('{{last_tool_output:(.*)}}'));
 
       const { run } = await ask(sdk, question);
 
@@ -48,7 +48,7 @@ suite('Trouble in the sandbox', { settings }, ({ once }) => {
       'Fill the disk.',
       python(code),
       python('import os\nos.path.exists("big") and os.remove("big")\nprint("still", 6 * 7)'),
-      say('{{last_tool_output}}'),
+      say('{{last_tool_output:(.*)}}'),
     );
     const { run } = await ask(sdk, 'Fill the disk.');
     completed(run);
@@ -105,7 +105,7 @@ suite('Trouble with the model', { settings: { Runs__MaxRounds: '6' } }, ({ each,
   });
 
   once('arguments that are not JSON are taken as code', async (sdk, { model }) => {
-    await model.when('Send plain code.', call('python', 'print("plain", 6 * 7)'), say('{{last_tool_output}}'));
+    await model.when('Send plain code.', call('python', 'print("plain", 6 * 7)'), say('{{last_tool_output:(.*)}}'));
     const { run, text } = await ask(sdk, 'Send plain code.');
     completed(run);
     assert.equal(text.trim(), 'plain 42');

@@ -83,8 +83,8 @@ export function interpreter(sdk, more = {}) {
   });
 }
 
-/** Asks in a new thread, or the one given, and waits for the answer. */
-export async function ask(sdk, question, { assistant, thread, files = [], ...run } = {}) {
+/** Asks in a new thread, or the one given, and waits for the answer; `settings` are the run's. */
+export async function ask(sdk, question, { assistant, thread, files = [], settings = {} } = {}) {
   assistant ??= await interpreter(sdk);
   thread ??= await sdk.threads.create();
   await sdk.messages.create(thread.id, {
@@ -92,7 +92,7 @@ export async function ask(sdk, question, { assistant, thread, files = [], ...run
     content: question,
     attachments: files.map((file) => ({ file_id: file.id, tools: [{ type: 'code_interpreter' }] })),
   });
-  const finished = await sdk.runs.createAndPoll(thread.id, { assistant_id: assistant.id, ...run });
+  const finished = await sdk.runs.createAndPoll(thread.id, { assistant_id: assistant.id, ...settings });
   const message = finished.status === 'completed' ? await lastMessage(sdk, thread.id) : null;
   return { assistant, thread, run: finished, message, text: message && textOf(message) };
 }

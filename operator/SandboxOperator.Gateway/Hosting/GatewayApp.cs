@@ -4,12 +4,14 @@ using Microsoft.Extensions.DependencyInjection.Extensions;
 using SandboxOperator.Gateway.Assistants;
 using SandboxOperator.Gateway.Blobs;
 using SandboxOperator.Gateway.Files;
+using SandboxOperator.Gateway.Forwarding;
 using SandboxOperator.Gateway.Http;
 using SandboxOperator.Gateway.Messages;
 using SandboxOperator.Gateway.Models;
 using SandboxOperator.Gateway.Options;
 using SandboxOperator.Gateway.RunLoop;
 using SandboxOperator.Gateway.Runs;
+using SandboxOperator.Gateway.Seeding;
 using SandboxOperator.Gateway.Store;
 using SandboxOperator.Gateway.Threads;
 using SandboxOperator.Gateway.Uploads;
@@ -55,6 +57,8 @@ internal static class GatewayApp
         services.AddBlobs();
         services.AddFiles();
         services.AddUploads();
+        services.AddForwarding();
+        services.AddHostedService<AssistantSeed>();
         services.AddRuns(builder.Configuration);
         services.AddHealth();
         services.TryAddSingleton<ISandboxes, NoSandboxes>();
@@ -70,6 +74,7 @@ internal static class GatewayApp
         app.MapRuns();
         app.MapFiles();
         app.MapUploads();
+        app.MapForwarding();
     }
 
     /// <summary>What any other source of configuration may override.</summary>

@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Options;
 using SandboxOperator.Gateway.Http;
+using SandboxOperator.Gateway.Seeding;
 using SandboxOperator.Gateway.Store;
 
 namespace SandboxOperator.Gateway.Hosting;
@@ -21,7 +22,8 @@ internal static class GatewayProgram
             await app.WaitForShutdownAsync();
             return 0;
         }
-        catch (Exception error) when (error is DataDirectoryException or OptionsValidationException or IOException)
+        catch (Exception error)
+            when (error is DataDirectoryException or SeedException or OptionsValidationException or IOException)
         {
             await Console.Error.WriteLineAsync($"The gateway cannot start: {error.Message}");
             return 1;

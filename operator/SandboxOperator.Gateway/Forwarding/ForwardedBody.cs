@@ -1,0 +1,65 @@
+using System.Text.Json;
+using SandboxOperator.Gateway.Http;
+using SandboxOperator.Gateway.Models;
+using SandboxOperator.Gateway.Upstream;
+
+namespace SandboxOperator.Gateway.Forwarding;
+
+/// <summary>The JSON body of a request that is forwarded. Nothing of it but the model's name concerns the gateway.</summary>
+internal static class ForwardedBody
+{
+    private const string Model = "model";
+
+    /// <summary>Puts the upstream's name of the model in place of the caller's.</summary>
+    /// <exception cref="ApiException">The body is not JSON, or the model does not exist.</exception>
+    public static async Task RenameModelAsync(
+        HttpRequest request,
+        IModelCatalog catalog,
+        CancellationToken cancellationToken
+    )
+    {
+        var body = (await JsonBody.BindAsync(request.HttpContext)).Root;
+        var renamed = Rename(body.Element, body.String(Model, minimum: 1), catalog);
+        cancellationToken.ThrowIfCancellationRequested();
+        request.Body = new MemoryStream(renamed.ToArray(), writable: false);
+        request.Headers.TransferEncoding = default;
+        request.ContentLength = renamed.Length;
+    }
+
+    private static ReadOnlyMemory<byte> Rename(JsonElement body, string? name, IModelCatalog catalog)
+    {
+        var upstreamName = name is null ? null : Resolve(name, catalog);
+        return WireJson.Bytes(writer =>
+        {
+            writer.WriteStartObject();
+            foreach (var property in body.EnumerateObject())
+            {
+                if (upstreamName is not null && property.NameEquals(Model))
+                {
+                    writer.WriteString(Model, upstreamName);
+                }
+                else
+                {
+                    property.WriteTo(writer);
+                }
+            }
+            writer.WriteEndObject();
+        });
+    }
+
+    private static string Resolve(string name, IModelCatalog catalog) =>
+        catalog.Resolve(name) switch
+        {
+            null => throw new ApiException(
+                StatusCodes.Status404NotFound,
+                ModelAliases.UnknownMessage(ApiErrors.Shorten(name)),
+                Model,
+                "model_not_found"
+            ),
+            BuiltIn.PythonModel.Name => throw ApiErrors.InvalidValue(
+                Model,
+                $"The model '{BuiltIn.PythonModel.Name}' answers in threads only."
+            ),
+            var upstreamName => upstreamName,
+        };
+}

@@ -22,12 +22,14 @@ public sealed class ForwardingTests
     [Fact]
     public async Task A_request_reaches_the_upstream_with_its_key_and_its_name_of_the_model()
     {
-        HttpRequest? seen = null;
+        var target = "";
         var body = "";
+        IHeaderDictionary? headers = null;
         await using var upstream = await UpstreamAsync(async context =>
         {
             body = await new StreamReader(context.Request.Body).ReadToEndAsync();
-            seen = context.Request;
+            target = context.Request.Path + context.Request.QueryString;
+            headers = new HeaderDictionary(context.Request.Headers.ToDictionary());
             context.Response.Headers["x-request-id"] = "theirs";
             context.Response.Headers.SetCookie = "a=b";
             context.Response.StatusCode = 429;
@@ -52,10 +54,9 @@ public sealed class ForwardingTests
         response.Headers.GetValues("x-request-id").Single().ShouldStartWith("req_");
         response.Headers.Contains("Set-Cookie").ShouldBeFalse();
         body.ShouldBe("""{"model":"qwen","messages":[],"x":{"y":[1.50]}}""");
-        seen!.Path.Value.ShouldBe("/v1/chat/completions");
-        seen.QueryString.Value.ShouldBe("?a=b");
-        seen.Headers.Authorization.ToString().ShouldBe("Bearer theirs");
-        seen.Headers.ContainsKey("Cookie").ShouldBeFalse();
+        target.ShouldBe("/v1/chat/completions?a=b");
+        headers!.Authorization.ToString().ShouldBe("Bearer theirs");
+        headers.ContainsKey("Cookie").ShouldBeFalse();
     }
 
     [Fact]

@@ -58,7 +58,15 @@ internal sealed class TestGateway : IAsyncDisposable
                 configure?.Invoke(builder);
             }
         );
-        await app.StartAsync();
+        try
+        {
+            await app.StartAsync();
+        }
+        catch
+        {
+            await app.DisposeAsync();
+            throw;
+        }
         return new TestGateway(app, directory, ownsData: data is null);
     }
 

@@ -109,7 +109,7 @@ public sealed class SqliteStoreTests : IAsyncLifetime
         await _store.WriteAsync(
             (context, token) =>
                 context.Database.ExecuteSqlRawAsync(
-                    """CREATE TABLE "__EFMigrationsLock" ("Id" INTEGER PRIMARY KEY, "Timestamp" TEXT NOT NULL); INSERT INTO "__EFMigrationsLock" VALUES (1, '2026-01-01')""",
+                    """INSERT OR REPLACE INTO "__EFMigrationsLock" VALUES (1, '2026-01-01')""",
                     token
                 ),
             CancellationToken.None

@@ -14,26 +14,27 @@ internal sealed partial class SqliteStore(string path, TimeProvider time, ILogge
 {
     private const int BusySeconds = 10;
 
+    private readonly string _connectionString = new SqliteConnectionStringBuilder
+    {
+        DataSource = path,
+        DefaultTimeout = BusySeconds,
+        Pooling = true,
+    }.ToString();
+
     private PooledDbContextFactory<SqliteStoreContext>? _readers;
     private SqliteWriter? _writer;
 
     /// <summary>Opens the file, brings its schema up to date, and starts the writer.</summary>
     public async Task OpenAsync(CancellationToken cancellationToken)
     {
-        var connectionString = new SqliteConnectionStringBuilder
-        {
-            DataSource = path,
-            DefaultTimeout = BusySeconds,
-            Pooling = true,
-        }.ToString();
-        await MigrateAsync(connectionString, cancellationToken);
+        await MigrateAsync(_connectionString, cancellationToken);
         _readers = new PooledDbContextFactory<SqliteStoreContext>(
             new DbContextOptionsBuilder<SqliteStoreContext>()
-                .UseSqlite(connectionString)
+                .UseSqlite(_connectionString)
                 .UseQueryTrackingBehavior(QueryTrackingBehavior.NoTracking)
                 .Options
         );
-        var connection = new SqliteConnection(connectionString + ";Pooling=False");
+        var connection = new SqliteConnection(_connectionString + ";Pooling=False");
         await connection.OpenAsync(cancellationToken);
         await ExecuteAsync(connection, DurableSettings, cancellationToken);
         _writer = new SqliteWriter(connection, time, logger);
@@ -64,8 +65,11 @@ internal sealed partial class SqliteStore(string path, TimeProvider time, ILogge
         }
         await _writer.DisposeAsync();
         _writer = null;
-        SqliteConnection.ClearAllPools();
-        await using var connection = new SqliteConnection($"Data Source={path};Pooling=False");
+        await using (var pooled = new SqliteConnection(_connectionString))
+        {
+            SqliteConnection.ClearPool(pooled);
+        }
+        await using var connection = new SqliteConnection(_connectionString + ";Pooling=False");
         await connection.OpenAsync();
         await ExecuteAsync(connection, "PRAGMA wal_checkpoint(TRUNCATE)", CancellationToken.None);
     }

@@ -1,6 +1,5 @@
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.Configuration.Memory;
-using Microsoft.Extensions.DependencyInjection.Extensions;
 using SandboxOperator.Gateway.Assistants;
 using SandboxOperator.Gateway.Blobs;
 using SandboxOperator.Gateway.Files;
@@ -16,7 +15,6 @@ using SandboxOperator.Gateway.Store;
 using SandboxOperator.Gateway.Threads;
 using SandboxOperator.Gateway.Uploads;
 using SandboxOperator.Gateway.Upstream;
-using SandboxOperator.Sandboxes;
 
 namespace SandboxOperator.Gateway.Hosting;
 
@@ -53,6 +51,7 @@ internal static class GatewayApp
         services.AddSingleton(TimeProvider.System);
         services.AddApiHttp();
         services.AddStore();
+        services.AddSandboxes(builder.Configuration);
         services.AddModels(builder.Configuration);
         services.AddBlobs();
         services.AddFiles();
@@ -61,7 +60,6 @@ internal static class GatewayApp
         services.AddHostedService<AssistantSeed>();
         services.AddRuns(builder.Configuration);
         services.AddHealth();
-        services.TryAddSingleton<ISandboxes, NoSandboxes>();
     }
 
     private static void MapEndpoints(WebApplication app)

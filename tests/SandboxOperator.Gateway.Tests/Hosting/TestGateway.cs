@@ -48,6 +48,7 @@ internal sealed class TestGateway : IAsyncDisposable
             "--Upstream:BaseUrl=",
             "--Upstream:ApiKey=",
             "--Listen:ShutdownSeconds=5",
+            "--Sandbox:Backend=none",
             .. settings.Select(setting => "--" + setting),
         ];
         var app = GatewayApp.Build(

@@ -29,6 +29,7 @@ import socket
 import subprocess
 import sys
 import threading
+import types
 import warnings
 
 CONTROL_FD = 3
@@ -69,6 +70,7 @@ class Channel:
         self.syncs_left = 0
         self.in_cell = False
         self.error_shown = False
+        self.error_sent = False
         self.sending = False
         self.pending = None
 
@@ -180,11 +182,18 @@ def representations(data):
 
 def make_shell():
     """IPython's shell with its displays and errors going to a Channel. No history file, no thread."""
+    # For completion and terminals, which nobody has here, IPython imports 14 MiB: not now, later imports find them.
+    without = {"jedi": None, "IPython.terminal.embed": types.ModuleType("embed")}
+    without["IPython.terminal.embed"].embed = None
+    sys.modules.update(without)
     from IPython.core.displayhook import DisplayHook
     from IPython.core.displaypub import DisplayPublisher
     from IPython.core.interactiveshell import InteractiveShell
     from traitlets import Type
     from traitlets.config import Config
+
+    for name in without:
+        del sys.modules[name]
 
     class Displays(DisplayPublisher):
         def publish(self, data, metadata=None, source=None, **kwargs):
@@ -231,6 +240,7 @@ def make_shell():
                 value = str(evalue)
             except Exception:
                 value = "<the exception cannot be shown>"
+            self.channel.error_sent = True
             self.channel.send(
                 type="error", name=etype.__name__[:256], value=value[:MAX_PLAIN], traceback=text[-MAX_PLAIN:]
             )
@@ -262,6 +272,7 @@ def make_shell():
         Shell.clear_instance()
         config.InteractiveShell.colors = "nocolor"
         shell = Shell.instance(config=config)
+    shell.history_manager.store_inputs = lambda *args, **kwargs: None  # they would only grow
     shell.display_formatter.active_types = [*BINARY_MIMES, *TEXT_MIMES]
     return shell
 
@@ -376,24 +387,26 @@ def become_kernel(args, shell, control, stdout, stderr):
 def run(shell, channel, message):
     for number in (signal.SIGINT, signal.SIGUSR1):  # the code of an earlier cell may have changed them
         signal.signal(number, channel.on_signal)
-    ok = False
-    channel.error_shown = False
+    channel.error_shown = channel.error_sent = False
     channel.syncs_left = 1000
     Stream.latest = None
+    error = None
     try:
         channel.in_cell = True
-        ok = shell.run_cell(message["code"], store_history=True).success
+        result = shell.run_cell(message["code"], store_history=True)
+        error = result.error_before_exec or result.error_in_exec
     except BaseException as e:  # an interrupt between two of IPython's own statements
-        if channel.pid == os.getpid():
-            channel.in_cell = False
-            channel.send(type="error", name=type(e).__name__, value=str(e), traceback=f"{type(e).__name__}: {e}")
+        error = e
     finally:
         channel.in_cell = False
     flush_streams()
     if os.getpid() != channel.pid:  # os.fork() in the cell: the copy must not go on as a second kernel
         os._exit(0)
     channel.pending = None
-    channel.send(type="done", call=message["call"], status="ok" if ok else "error")
+    if error is not None and not channel.error_sent:  # IPython could not format it
+        text = f"{type(error).__name__}: {error!r:.1000}"
+        channel.send(type="error", name=type(error).__name__[:256], value=text, traceback=text)
+    channel.send(type="done", call=message["call"], status="ok" if error is None else "error")
 
 
 def start_cold(args, fds):
@@ -456,6 +469,7 @@ def main():
     if args.cold:
         become_kernel(args, shell, CONTROL_FD, CONTROL_FD + 1, CONTROL_FD + 2)
     gc.collect()
+    ctypes.CDLL(None).malloc_trim(0)
     gc.freeze()
     serve_forks(args, shell)
 

@@ -132,7 +132,8 @@ class Stream(io.TextIOWrapper):
     channel = None
 
     def __init__(self, fd):
-        super().__init__(io.FileIO(fd, "w", closefd=False), "utf-8", "backslashreplace", line_buffering=True)
+        binary = io.BufferedWriter(io.FileIO(fd, "w", closefd=False))
+        super().__init__(binary, "utf-8", "backslashreplace", line_buffering=True)
 
     def write(self, text):
         if Stream.latest is not self:
@@ -248,7 +249,11 @@ def make_shell():
         def system(self, cmd):
             """`!cmd`: inherits descriptors 1 and 2, so its output streams like Python's own."""
             flush_streams()
-            self.user_ns["_exit_code"] = subprocess.call(["/bin/sh", "-c", self.var_expand(cmd, depth=1)])
+            self.channel.keep_order()
+            try:
+                self.user_ns["_exit_code"] = subprocess.call(["/bin/sh", "-c", self.var_expand(cmd, depth=1)])
+            finally:
+                self.channel.keep_order()
 
         system_piped = system_raw = system
 
@@ -412,8 +417,8 @@ def run(shell, channel, message):
 def start_cold(args, fds):
     """A kernel by exec, for when a library has started a thread in the zygote: a fork could deadlock."""
     actions = [(os.POSIX_SPAWN_DUP2, fd, number) for number, fd in enumerate(fds, CONTROL_FD)]
-    program = [sys.executable, "-I", "-X", "utf8", __file__, *sys.argv[1:], "--cold"]
-    os.posix_spawn(sys.executable, program, os.environ, file_actions=actions)
+    program = [sys.executable, "-IB", "-X", "utf8", __file__, *sys.argv[1:], "--cold"]
+    os.waitpid(os.posix_spawn(sys.executable, program, os.environ, file_actions=actions), 0)
 
 
 def serve_forks(args, shell):
@@ -452,9 +457,10 @@ def main():
     args = arguments()
     set_dumpable(0)
     if args.cold:
-        # Leaves the zygote's family like a forked kernel does.
+        # Leaves the zygote's family like a forked kernel does, and what else it has inherited.
         if os.fork():
             os._exit(0)
+        os.closerange(CONTROL_FD + 3, 64)
     else:
         signal.signal(signal.SIGINT, signal.SIG_IGN)
         signal.signal(signal.SIGCHLD, signal.SIG_DFL)

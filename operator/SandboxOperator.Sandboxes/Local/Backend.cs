@@ -20,6 +20,12 @@ internal sealed partial class Backend(
     /// <summary>Whether a warm sandbox is ready.</summary>
     public bool IsWarm => warm.IsReady;
 
+    /// <summary>Whether no sandbox runs.</summary>
+    public bool IsIdle => table.Taken + warm.Count == 0;
+
+    /// <summary>A session's sandbox if it runs and works.</summary>
+    public LocalSandbox? Running(SessionKey key) => table.Running(key) is { IsLost: false } running ? running : null;
+
     /// <inheritdoc cref="ISandboxes.ReserveAsync"/>
     public async Task<LocalSlot> ReserveAsync(SessionKey key)
     {
@@ -48,7 +54,7 @@ internal sealed partial class Backend(
     /// </summary>
     public async Task<ISandbox> OpenAsync(SessionKey key, CancellationToken cancellationToken)
     {
-        if (table.Running(key) is { IsLost: false } running)
+        if (Running(key) is { } running)
         {
             return running;
         }
@@ -57,7 +63,7 @@ internal sealed partial class Backend(
         await using var slot = await ReserveAsync(key);
         var session = table.Enter(key);
         using var turn = await session.TurnAsync(options.StartTimeout + StopPatience, cancellationToken);
-        if (table.Running(key) is { IsLost: false } meanwhile)
+        if (Running(key) is { } meanwhile)
         {
             return meanwhile;
         }

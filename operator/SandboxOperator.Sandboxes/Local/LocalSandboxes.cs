@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
+using SandboxOperator.Sandboxes.Local.Launching;
 using SandboxOperator.Sandboxes.Local.Sessions;
 
 namespace SandboxOperator.Sandboxes.Local;
@@ -88,6 +89,11 @@ internal sealed partial class LocalSandboxes : ISandboxes, IHostedService, IAsyn
     public async Task<ISandbox> OpenAsync(SessionKey session, CancellationToken cancellationToken)
     {
         var backend = _backend ?? await BackendAsync(cancellationToken);
+        if (backend.Running(session) is { } running)
+        {
+            return running;
+        }
+
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, _stopping.Token);
         return await backend.OpenAsync(session, stop.Token);
     }
@@ -149,6 +155,10 @@ internal sealed partial class LocalSandboxes : ISandboxes, IHostedService, IAsyn
         var warm = new WarmPool(boxes, _options, _time, _logger);
         var backend = new Backend(boxes, table, warm, _options, _time, _metrics, _logger);
         await backend.AdoptAsync(ended);
+        if (backend.IsIdle)
+        {
+            RuntimeFolder.DeleteOthers(_installation.Runtime);
+        }
 
         // 4. From now on, time passes.
         _upkeep = Task.Run(() => backend.KeepUpAsync(Beat, _stopping.Token), CancellationToken.None);

@@ -253,6 +253,19 @@ public sealed class LifetimeTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Old_versions_of_the_programs_are_deleted_when_nothing_uses_them()
+    {
+        var gateway = _machine.Gateway();
+        await gateway.StartAsync(Token);
+        await gateway.StopAsync(Token);
+        Directory.CreateDirectory($"{_machine.Directory}/bin/0123456789abcdef");
+
+        await _machine.Gateway().StartAsync(Token);
+
+        Directory.GetDirectories($"{_machine.Directory}/bin").Length.ShouldBe(1);
+    }
+
+    [Fact]
     public async Task Two_gateways_do_not_share_a_directory()
     {
         await _machine.Gateway().StartAsync(Token);

@@ -58,6 +58,18 @@ internal static class RuntimeFolder
         return folder;
     }
 
+    /// <summary>Deletes the folders of other versions, which no sandbox may be using.</summary>
+    public static void DeleteOthers(string folder)
+    {
+        foreach (var other in Directory.EnumerateDirectories(Path.GetDirectoryName(folder)!))
+        {
+            if (!string.Equals(other, folder, StringComparison.Ordinal))
+            {
+                Delete(other);
+            }
+        }
+    }
+
     // Without the list of fonts, the first figure of every sandbox would make it. A Python without matplotlib is not
     // refused here: what is missing, the checks say.
     private static async Task BakeFontsAsync(string folder, string python, TimeProvider time)

@@ -6,7 +6,7 @@ namespace SandboxOperator.Sandboxes.Local.Sessions;
 internal sealed class SessionTable(int most, TimeSpan idleTimeout, EndedSessions ended, TimeProvider time)
 {
     private readonly Lock _gate = new();
-    private readonly Dictionary<string, LocalSession> _sessions = new(StringComparer.Ordinal);
+    private readonly Dictionary<SessionKey, LocalSession> _sessions = [];
     private readonly Dictionary<string, int> _slots = new(StringComparer.Ordinal);
 
     /// <summary>How many sandboxes may run.</summary>
@@ -53,7 +53,7 @@ internal sealed class SessionTable(int most, TimeSpan idleTimeout, EndedSessions
     {
         lock (_gate)
         {
-            return _sessions.GetValueOrDefault(key.Name)?.Current;
+            return _sessions.GetValueOrDefault(key)?.Current;
         }
     }
 
@@ -79,7 +79,9 @@ internal sealed class SessionTable(int most, TimeSpan idleTimeout, EndedSessions
             }
 
             _slots[thread] = _slots.GetValueOrDefault(thread) + 1;
-            var stop = decision.Stop is null ? null : _sessions[decision.Stop];
+            var stop = _sessions.Values.FirstOrDefault(session =>
+                string.Equals(session.Name, decision.Stop, StringComparison.Ordinal)
+            );
             stop?.Current = null;
             return stop;
         }
@@ -103,7 +105,7 @@ internal sealed class SessionTable(int most, TimeSpan idleTimeout, EndedSessions
     {
         lock (_gate)
         {
-            if (_sessions.TryGetValue(key.Name, out var session))
+            if (_sessions.TryGetValue(key, out var session))
             {
                 return session.Ended ? throw Ended() : session;
             }
@@ -113,7 +115,7 @@ internal sealed class SessionTable(int most, TimeSpan idleTimeout, EndedSessions
                 throw Ended();
             }
 
-            return _sessions[key.Name] = new LocalSession(key, time.GetUtcNow());
+            return _sessions[key] = new LocalSession(key, time.GetUtcNow());
         }
     }
 
@@ -122,7 +124,7 @@ internal sealed class SessionTable(int most, TimeSpan idleTimeout, EndedSessions
     {
         lock (_gate)
         {
-            _sessions.Add(session.Name, session);
+            _sessions.Add(session.Key, session);
         }
     }
 
@@ -153,7 +155,7 @@ internal sealed class SessionTable(int most, TimeSpan idleTimeout, EndedSessions
         lock (_gate)
         {
             ended.Add(key);
-            if (_sessions.GetValueOrDefault(key.Name) is not { } session)
+            if (_sessions.GetValueOrDefault(key) is not { } session)
             {
                 return null;
             }
@@ -169,7 +171,7 @@ internal sealed class SessionTable(int most, TimeSpan idleTimeout, EndedSessions
     {
         lock (_gate)
         {
-            _sessions.Remove(session.Name);
+            _sessions.Remove(session.Key);
         }
     }
 

@@ -63,7 +63,7 @@ internal sealed partial class Backend
         if (session.Box is { } box && table.Running(session.Key) is not null)
         {
             box.Folder.TrimLog(LongestLog);
-            if (table.Describe(session).LastActivityAt != box.Record.Session?.LastActivityAt)
+            if (table.LastActivity(session) != box.Record.Session?.LastActivityAt)
             {
                 // Whoever starts or stops the sandbox now writes the same, later.
                 using var turn = await session.TurnAsync(StopPatience, CancellationToken.None);

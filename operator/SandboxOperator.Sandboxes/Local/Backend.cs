@@ -245,7 +245,7 @@ internal sealed partial class Backend(
         }
     }
 
-    private static void Record(LocalSession session, Box box) =>
+    private void Record(LocalSession session, Box box) =>
         box.Update(
             box.Record with
             {
@@ -255,7 +255,7 @@ internal sealed partial class Backend(
                     session.Key.Ordinal,
                     session.Launch,
                     session.StartedAt,
-                    session.LastActivityAt
+                    table.LastActivity(session)
                 ),
             }
         );

@@ -56,10 +56,10 @@ internal sealed record Installation(
             );
         }
 
-        System.IO.Directory.CreateDirectory(directory, Enterable | UnixFileMode.GroupRead | UnixFileMode.OtherRead);
+        Folder.Create(directory, Enterable | UnixFileMode.GroupRead | UnixFileMode.OtherRead);
         foreach (var name in new[] { "bin", "s", "trash" })
         {
-            System.IO.Directory.CreateDirectory($"{directory}/{name}", Enterable);
+            Folder.Create($"{directory}/{name}", Enterable);
         }
 
         for (

@@ -40,7 +40,7 @@ internal sealed record SandboxFolder(string Path)
     /// <summary>Makes the folder, owned by the sandbox's user where it must be.</summary>
     public void Create(uint? uid, string? matplotlib)
     {
-        Directory.CreateDirectory(
+        Folder.Create(
             Path,
             uid is null ? OwnerOnly : OwnerOnly | UnixFileMode.GroupExecute | UnixFileMode.OtherExecute
         );
@@ -48,7 +48,7 @@ internal sealed record SandboxFolder(string Path)
         string[] owned = [$"{Path}/ctl", Run, State, Data, Home, Temporary, settings, $"{settings}/matplotlib"];
         foreach (var folder in owned)
         {
-            Directory.CreateDirectory(folder, OwnerOnly);
+            Folder.Create(folder, OwnerOnly);
             Native.Own(folder, uid);
         }
 

@@ -44,10 +44,10 @@ internal static class RuntimeFolder
 
         var draft = $"{parent}/draft";
         Delete(draft);
-        Directory.CreateDirectory(draft, Enterable);
+        Folder.Create(draft, Enterable);
         Copy(agent, $"{draft}/{Agent}", Enterable);
         Copy(kernel, $"{draft}/{Kernel}", Readable);
-        Directory.CreateDirectory($"{draft}/etc", Enterable);
+        Folder.Create($"{draft}/etc", Enterable);
         foreach (var (name, content) in MadeUp.Zip(Contents))
         {
             AtomicFile.Write($"{draft}/etc/{name}", content, Readable);
@@ -74,7 +74,7 @@ internal static class RuntimeFolder
     // refused here: what is missing, the checks say.
     private static async Task BakeFontsAsync(string folder, string python, TimeProvider time)
     {
-        Directory.CreateDirectory(folder, Enterable);
+        Folder.Create(folder, Enterable);
         await Command.RunAsync(
             [python, "-I", "-B", "-c", "import matplotlib.font_manager"],
             LongestBaking,

@@ -2,7 +2,10 @@ using SandboxOperator.Api.Agent;
 
 namespace SandboxOperator.Sandboxes.Local.Sessions;
 
-/// <summary>The sessions and slots there are. Every decision about them is made under one lock, no I/O is.</summary>
+/// <summary>
+/// The sessions and slots there are. Every decision about them is made under one lock, and no I/O but the line that
+/// remembers an end.
+/// </summary>
 internal sealed class SessionTable(int most, TimeSpan idleTimeout, EndedSessions ended, TimeProvider time)
 {
     private readonly Lock _gate = new();
@@ -219,6 +222,14 @@ internal sealed class SessionTable(int most, TimeSpan idleTimeout, EndedSessions
                 session.Calls--;
                 session.LastActivityAt = time.GetUtcNow();
             }
+        }
+    }
+
+    public DateTimeOffset LastActivity(LocalSession session)
+    {
+        lock (_gate)
+        {
+            return session.LastActivityAt;
         }
     }
 

@@ -82,7 +82,10 @@ internal static partial class ToolsParameter
         }
         writer.WriteStartObject(Function);
         writer.WriteString("name", name);
-        writer.WriteString("description", function.String("description"));
+        if (function.String("description") is { } description)
+        {
+            writer.WriteString("description", description);
+        }
         writer.WriteRaw("parameters", ReadParameters(function));
         writer.WriteBoolean("strict", function.Boolean("strict") ?? false);
         writer.WriteEndObject();

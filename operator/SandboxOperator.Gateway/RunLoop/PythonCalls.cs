@@ -79,6 +79,8 @@ internal sealed partial class PythonCalls(
             record = Record(work, call, code, sandbox);
             work.Scope.Stage(JournalChange.Insert(record));
             work.Scope.Stage(work.Sandbox.Record.CallBegins(sandbox.Sandbox));
+            // Who polls sees the code while it runs.
+            step.StageDetails();
             await work.Scope.CommitAsync();
         }
         else if (record.SessionOrdinal != sandbox.Ordinal || record.Incarnation != sandbox.Sandbox.Incarnation)

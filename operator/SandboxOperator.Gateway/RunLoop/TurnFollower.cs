@@ -99,8 +99,14 @@ internal sealed class TurnFollower(PythonCalls python)
         {
             var text = await python.RunAsync(work, call, reader?.Python, cancellationToken);
             Record(scope, row, results, call, text);
-            work.Steps.Close(StepStatuses.Completed);
+            // A call that the run's end interrupted did not complete: the step ends as the run does.
+            if (work.Active.Reason is not (StopReason.Cancelled or StopReason.Expired))
+            {
+                work.Steps.Close(StepStatuses.Completed);
+            }
+
             await scope.CommitAsync();
+            cancellationToken.ThrowIfCancellationRequested();
         }
 
         if (reader is not null && !string.IsNullOrWhiteSpace(reader.LateText))

@@ -24,7 +24,8 @@ internal static class RunJson
         writer.WriteSeconds("cancelled_at", run.CancelledAtMs);
         writer.WriteSeconds("failed_at", run.FailedAtMs);
         writer.WriteSeconds("completed_at", run.CompletedAtMs);
-        writer.WriteRaw("required_action", run.RequiredAction);
+        // Kept while the run is cancelled, but of no use to a client then.
+        writer.WriteRaw("required_action", run.Status == RunStatuses.RequiresAction ? run.RequiredAction : null);
         WriteError(writer, run.LastErrorCode, run.LastErrorMessage);
         writer.WriteString("model", run.Model);
         writer.WriteString("instructions", run.Instructions);

@@ -26,7 +26,7 @@ public sealed class AssistantTests(GatewayFixture fixture) : IClassFixture<Gatew
                 JsonNode.Parse(
                     $$$$"""
                     {"id":"{{{{id}}}}","object":"assistant","created_at":0,"name":"数学","description":null,"model":"gpt-4o",
-                    "instructions":"Compute & <plot>","tools":[{"type":"code_interpreter"},{"type":"function","function":{"name":"f","description":null,
+                    "instructions":"Compute & <plot>","tools":[{"type":"code_interpreter"},{"type":"function","function":{"name":"f",
                     "parameters":{"type":"object","properties":{}},"strict":false}}],"top_p":1,"temperature":0.5,"reasoning_effort":null,
                     "tool_resources":{"code_interpreter":{"file_ids":[]}},"metadata":{"a":"b"},"response_format":"auto"}
                     """

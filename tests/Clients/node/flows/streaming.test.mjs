@@ -10,14 +10,20 @@ async function threadWith(sdk, question) {
   return sdk.threads.create({ messages: [{ role: 'user', content: question }] });
 }
 
+/** A part as it is stored: version 4 of the SDK leaves the indices of the deltas in what it puts together. */
+function withoutIndex({ index, ...part }) {
+  const annotations = part.text?.annotations.map(({ index: at, ...annotation }) => annotation);
+  return annotations ? { ...part, text: { ...part.text, annotations } } : part;
+}
+
 suite('Streaming', {}, ({ each, once }) => {
   each('code, output and text arrive through the events of the helper', async (sdk, { model }) => {
     const question = 'Stream me the sum of 1 to 100.';
     const code = 'total = sum(range(1, 101))\nprint("adding")\nprint(total)';
     await model.when(
       question,
-      python(code, { chunk_size: 5 }),
-      say('The sum of the numbers is {{last_tool_output:(\\d+)}}.', { chunk_size: 5 }),
+      python(code, { chunk_size: 8, delay_ms: 100 }),
+      say('The sum of the numbers is {{last_tool_output:(\\d{4})}}.', { chunk_size: 8, delay_ms: 100 }),
     );
     const assistant = await interpreter(sdk);
     const thread = await threadWith(sdk, question);
@@ -73,7 +79,7 @@ suite('Streaming', {}, ({ each, once }) => {
     const question = 'Write code and never end.';
     await model.when(
       question,
-      python('print("a beginning")\nprint("that has no end")', { chunk_size: 4, fault: { hang_after: 8, times: 0 } }),
+      python('print("a beginning")\nprint("that has no end")', { chunk_size: 4, fault: { hang_after: 14, times: 0 } }),
     );
     const assistant = await interpreter(sdk);
     const thread = await threadWith(sdk, question);
@@ -143,7 +149,7 @@ suite('Streaming', {}, ({ each, once }) => {
     decodePng(await download(sdk, images[0]));
     assert.equal(String(await download(sdk, linkedFile(message, '/mnt/data/data.txt'))), '1 4 9');
     const stored = await sdk.messages.retrieve(run.thread_id, message.id);
-    assert.deepEqual(stored.content, message.content);
+    assert.deepEqual(stored.content, message.content.map(withoutIndex));
   });
 
   each('a function call ends a stream, and its outputs begin the next', async (sdk, { model }) => {

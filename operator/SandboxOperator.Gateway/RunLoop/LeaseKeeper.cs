@@ -1,5 +1,4 @@
 using Microsoft.Extensions.Options;
-using SandboxOperator.Gateway.Store;
 using SandboxOperator.Gateway.Store.Entities;
 
 namespace SandboxOperator.Gateway.RunLoop;
@@ -10,7 +9,7 @@ namespace SandboxOperator.Gateway.RunLoop;
 /// </summary>
 internal sealed partial class LeaseKeeper(
     RunDispatcher dispatcher,
-    IStore store,
+    RunLeases leases,
     IOptions<RunLoopOptions> options,
     TimeProvider time,
     ILogger<LeaseKeeper> logger
@@ -32,16 +31,16 @@ internal sealed partial class LeaseKeeper(
     {
         try
         {
-            var runs = await RunLeases.ListAsync(store, cancellationToken);
+            var runs = await leases.ListAsync(cancellationToken);
             var now = time.GetUtcNow().ToUnixTimeMilliseconds();
             string[] own =
             [
-                .. runs.Where(run => run.LeaseOwner == RunLeases.Owner && dispatcher.Find(run.Id) is not null)
+                .. runs.Where(run => run.LeaseOwner == leases.Owner && dispatcher.Find(run.Id) is not null)
                     .Select(run => run.Id),
             ];
             if (own.Length > 0)
             {
-                await RunLeases.RenewAsync(store, own, now + (options.Value.LeaseSeconds * 1000L), cancellationToken);
+                await leases.RenewAsync(own, now + (options.Value.LeaseSeconds * 1000L), cancellationToken);
             }
 
             foreach (var run in runs)

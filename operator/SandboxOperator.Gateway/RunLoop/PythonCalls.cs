@@ -192,7 +192,9 @@ internal sealed partial class PythonCalls(
         {
             try
             {
-                return await view.FollowAsync(sandbox.RunAsync(request, listening.Token), listening.Token);
+                var status = await view.FollowAsync(sandbox.RunAsync(request, listening.Token), listening.Token);
+                cancellationToken.ThrowIfCancellationRequested();
+                return status;
             }
             catch (CallRefusedException refused) when (refused.Code == AgentErrorCodes.Busy)
             {

@@ -1,7 +1,6 @@
 using System.Collections.Concurrent;
 using Microsoft.Extensions.Options;
 using Prometheus;
-using SandboxOperator.Gateway.Store;
 using SandboxOperator.Gateway.Store.Entities;
 using SandboxOperator.Sandboxes;
 
@@ -13,7 +12,7 @@ namespace SandboxOperator.Gateway.RunLoop;
 /// </summary>
 internal sealed partial class RunDispatcher(
     RunEngine engine,
-    IStore store,
+    RunLeases leases,
     IOptions<RunLoopOptions> options,
     TimeProvider time,
     IHostApplicationLifetime lifetime,
@@ -99,8 +98,7 @@ internal sealed partial class RunDispatcher(
         try
         {
             var now = time.GetUtcNow();
-            var run = await RunLeases.TakeAsync(
-                store,
+            var run = await leases.TakeAsync(
                 runId,
                 now.ToUnixTimeMilliseconds(),
                 now.AddSeconds(options.Value.LeaseSeconds).ToUnixTimeMilliseconds(),

@@ -21,6 +21,7 @@ namespace SandboxOperator.Gateway.RunLoop;
 /// </remarks>
 internal sealed partial class RunEngine(
     IStore store,
+    RunLeases leases,
     ISandboxes sandboxes,
     FileService files,
     TurnAsker asker,
@@ -199,7 +200,7 @@ internal sealed partial class RunEngine(
     private async Task ReleaseAsync(RunScope scope)
     {
         scope.Unstage();
-        await RunLeases.ReleaseAsync(store, scope.Run.Id, scope.Run.LeaseEpoch);
+        await leases.ReleaseAsync(scope.Run.Id, scope.Run.LeaseEpoch);
         Log.Released(_logger, scope.Run.Id);
     }
 

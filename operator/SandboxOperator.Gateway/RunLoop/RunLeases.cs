@@ -5,21 +5,19 @@ using SandboxOperator.Gateway.Store.Entities;
 namespace SandboxOperator.Gateway.RunLoop;
 
 /// <summary>Who works on which run, in the store.</summary>
-internal static class RunLeases
+internal sealed class RunLeases(IStore store)
 {
-    /// <summary>This process, as the owner of leases: another one at each start.</summary>
-    public static string Owner { get; } = $"{Environment.MachineName}-{Guid.NewGuid():N}";
+    /// <summary>This gateway, as the owner of leases: another one at each start.</summary>
+    public string Owner { get; } = $"{Environment.MachineName}-{Guid.NewGuid():N}";
 
     /// <summary>Takes a run over if nobody holds it.</summary>
-    /// <param name="store">The store.</param>
     /// <param name="runId">The run.</param>
     /// <param name="nowMs">Leases that lapsed before are nobody's.</param>
     /// <param name="leaseExpiresAtMs">When the new lease lapses.</param>
     /// <param name="onlyOwner">Whether other owners are predecessors of this process, whose leases mean nothing.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
     /// <returns>The run, or null when it has ended or somebody else holds it.</returns>
-    public static Task<RunEntity?> TakeAsync(
-        IStore store,
+    public Task<RunEntity?> TakeAsync(
         string runId,
         long nowMs,
         long leaseExpiresAtMs,
@@ -49,7 +47,7 @@ internal static class RunLeases
         );
 
     /// <summary>Gives a run back, so that another process may take it at once.</summary>
-    public static Task ReleaseAsync(IStore store, string runId, long epoch) =>
+    public Task ReleaseAsync(string runId, long epoch) =>
         store.WriteAsync(
             (context, cancellation) =>
                 context
@@ -59,8 +57,7 @@ internal static class RunLeases
         );
 
     /// <summary>Renews leases of this process.</summary>
-    public static Task<int> RenewAsync(
-        IStore store,
+    public Task<int> RenewAsync(
         IReadOnlyCollection<string> runIds,
         long leaseExpiresAtMs,
         CancellationToken cancellationToken
@@ -77,7 +74,7 @@ internal static class RunLeases
         );
 
     /// <summary>The runs that have not ended.</summary>
-    public static Task<List<RunEntity>> ListAsync(IStore store, CancellationToken cancellationToken) =>
+    public Task<List<RunEntity>> ListAsync(CancellationToken cancellationToken) =>
         store.ReadAsync(
             (context, cancellation) => Active(context).OrderBy(run => run.Seq).ToListAsync(cancellation),
             cancellationToken

@@ -17,6 +17,7 @@ internal static class RunServices
                 "Runs: MaxConcurrent, LifetimeSeconds, MaxTurns and PollSeconds must be positive, LeaseSeconds more than PollSeconds."
             )
             .ValidateOnStart();
+        services.AddSingleton<RunLeases>();
         services.AddSingleton<PythonCalls>();
         services.AddSingleton<TurnFollower>();
         services.AddSingleton<TurnAsker>();

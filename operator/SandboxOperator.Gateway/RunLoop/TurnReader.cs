@@ -62,41 +62,33 @@ internal sealed class TurnReader(
         await using var stream = events.GetAsyncEnumerator(cancellationToken);
         var next = stream.MoveNextAsync().AsTask();
         await WhenBothAsync(before, next);
-        while (true)
+        try
         {
-            if (!next.IsCompleted || _pieces >= MaxPiecesTogether)
+            while (true)
             {
-                await FlushAsync(cancellationToken);
-            }
-
-            if (!await next)
-            {
-                break;
-            }
-
-            switch (stream.Current)
-            {
-                case ModelTextDelta text:
-                    Add(_hasCalls ? _lateText : _waiting, text.Text);
-                    break;
-                case ModelRefusalDelta refusal when !_hasCalls:
+                if (!next.IsCompleted || _pieces >= MaxPiecesTogether)
+                {
                     await FlushAsync(cancellationToken);
-                    OpenMessage().AppendRefusal(refusal.Text);
-                    break;
-                case ModelToolCallDelta call:
-                    await CallAsync(call, turn, cancellationToken);
-                    break;
-                case ModelTurn end:
-                    whole = end;
-                    break;
-            }
+                }
 
-            next = stream.MoveNextAsync().AsTask();
+                if (!await next)
+                {
+                    break;
+                }
+
+                whole = await AddAsync(stream.Current, turn, cancellationToken) ?? whole;
+                next = stream.MoveNextAsync().AsTask();
+            }
+        }
+        finally
+        {
+            // What came before a stream broke off is shown as well.
+            await ((Task)next).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            await FlushAsync(cancellationToken);
+            EndCode();
+            Functions?.End();
         }
 
-        await FlushAsync(cancellationToken);
-        EndCode();
-        Functions?.End();
         if (!_hasCalls)
         {
             await EndTextAsync(cancellationToken);
@@ -115,6 +107,25 @@ internal sealed class TurnReader(
         }
 
         return Message;
+    }
+
+    private async Task<ModelTurn?> AddAsync(ModelEvent item, int turn, CancellationToken cancellationToken)
+    {
+        switch (item)
+        {
+            case ModelTextDelta text:
+                Add(_hasCalls ? _lateText : _waiting, text.Text);
+                break;
+            case ModelRefusalDelta refusal when !_hasCalls:
+                await FlushAsync(cancellationToken);
+                OpenMessage().AppendRefusal(refusal.Text);
+                break;
+            case ModelToolCallDelta call:
+                await CallAsync(call, turn, cancellationToken);
+                break;
+        }
+
+        return item as ModelTurn;
     }
 
     private async Task CallAsync(ModelToolCallDelta call, int turn, CancellationToken cancellationToken)
@@ -219,7 +230,11 @@ internal sealed class TurnReader(
         foreach (var piece in pieces)
         {
             var message = OpenMessage();
-            if (piece.Link is { } link && await files.FindAsync(link, cancellationToken) is { } fileId)
+            if (
+                piece.Link is { } link
+                && !cancellationToken.IsCancellationRequested
+                && await files.FindAsync(link, cancellationToken) is { } fileId
+            )
             {
                 message.AppendLink(new FileLink(link.Text, link.Start, link.End, fileId));
             }

@@ -17,6 +17,7 @@ internal sealed class RunStarter(
     IStore store,
     ISandboxes sandboxes,
     RunDispatcher dispatcher,
+    RunLeases leases,
     IOptions<RunLoopOptions> options,
     TimeProvider time
 )
@@ -45,7 +46,7 @@ internal sealed class RunStarter(
             time.GetUtcNow().ToUnixTimeMilliseconds(),
             TimeSpan.FromSeconds(options.Value.LifetimeSeconds)
         );
-        run.LeaseOwner = RunLeases.Owner;
+        run.LeaseOwner = leases.Owner;
         run.LeaseEpoch = 1;
         run.LeaseExpiresAtMs = run.CreatedAtMs + (options.Value.LeaseSeconds * 1000L);
 

@@ -13,6 +13,7 @@ namespace SandboxOperator.Gateway.Runs;
 internal sealed class ToolOutputs(
     IStore store,
     RunDispatcher dispatcher,
+    RunLeases leases,
     IOptions<RunLoopOptions> options,
     TimeProvider time
 )
@@ -97,7 +98,7 @@ internal sealed class ToolOutputs(
         step.Details = WithOutputs(step.Details, draft);
         run.Status = RunStatuses.Queued;
         run.RequiredAction = null;
-        run.LeaseOwner = RunLeases.Owner;
+        run.LeaseOwner = leases.Owner;
         run.LeaseEpoch++;
         run.LeaseExpiresAtMs = now + (options.Value.LeaseSeconds * 1000L);
         await context.SaveChangesAsync(cancellationToken);

@@ -109,6 +109,15 @@ internal sealed class FakeSandbox(SessionKey session, FakePython python) : ISand
         return Task.CompletedTask;
     }
 
+    /// <summary>Interrupts whatever runs.</summary>
+    public async Task InterruptAllAsync()
+    {
+        foreach (var id in _calls.Keys)
+        {
+            await InterruptAsync(id, CancellationToken.None);
+        }
+    }
+
     public async Task PutFileAsync(
         string path,
         Stream content,

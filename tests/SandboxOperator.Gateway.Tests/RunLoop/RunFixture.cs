@@ -98,6 +98,10 @@ internal sealed class RunFixture : IAsyncDisposable
     public Task<JsonObject> EndAsync(string thread, string run) =>
         UntilAsync(thread, run, status => Ends.Contains(status, StringComparer.Ordinal));
 
+    /// <summary>Waits until a run has ended.</summary>
+    public Task<JsonObject> EndedAsync(string thread, string run) =>
+        UntilAsync(thread, run, status => status != "requires_action" && Ends.Contains(status, StringComparer.Ordinal));
+
     /// <summary>Waits until a run has a status.</summary>
     public async Task<JsonObject> UntilAsync(string thread, string run, Func<string, bool> reached)
     {

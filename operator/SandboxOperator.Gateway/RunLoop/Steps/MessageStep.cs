@@ -29,11 +29,6 @@ internal sealed class MessageStep(RunScope scope, RunStepEntity row, MessageEnti
 
     public override void Open(bool stored)
     {
-        if (!stored)
-        {
-            Scope.Journal.Post(JournalChange.Insert(Copy()));
-        }
-
         base.Open(stored);
         PublishMessage(RunEventNames.MessageCreated);
         PublishMessage(RunEventNames.Message(MessageStatuses.InProgress));
@@ -145,6 +140,9 @@ internal sealed class MessageStep(RunScope scope, RunStepEntity row, MessageEnti
             )
         );
     }
+
+    protected override IEnumerable<JournalChange> NewRows(RunStepEntity step) =>
+        [JournalChange.Insert(Copy()), .. base.NewRows(step)];
 
     protected override void WriteDetails(Utf8JsonWriter writer)
     {

@@ -21,7 +21,8 @@ internal abstract class OpenStep(RunScope scope, RunStepEntity row)
         Row.Details = WireJson.Text(WriteDetails);
         if (!stored)
         {
-            Scope.Journal.Post(JournalChange.Insert(Copy(Row)));
+            // All at once: a kill in between must not leave one row without the other.
+            Scope.Journal.Post([.. NewRows(Copy(Row))]);
         }
 
         PublishStep(RunEventNames.StepCreated, WriteFirstDetails);
@@ -75,6 +76,9 @@ internal abstract class OpenStep(RunScope scope, RunStepEntity row)
             )
         );
     }
+
+    /// <summary>The rows that a new step comes with.</summary>
+    protected virtual IEnumerable<JournalChange> NewRows(RunStepEntity step) => [JournalChange.Insert(step)];
 
     /// <summary>Writes <c>step_details</c> as it stands.</summary>
     protected abstract void WriteDetails(Utf8JsonWriter writer);

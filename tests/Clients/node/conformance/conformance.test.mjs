@@ -14,16 +14,29 @@ const here = dirname(fileURLToPath(import.meta.url));
 const document = process.env.OPENAI_YAML ?? resolve(here, '../../../../../shared/openai.yaml');
 const exchanges = readExchanges(process.env.RECORDINGS).map((exchange) => ({
   ...exchange,
-  path: new URL(exchange.url, 'http://gateway').pathname.replace(/^\/v1/, ''),
+  path: pathOf(exchange.url),
   isError: exchange.status >= 400,
   isStream: (exchange.headers['content-type'] ?? '').startsWith('text/event-stream'),
 }));
+
+/** The path as the document's templates have it: a model's id may hold a slash that an SDK does not encode. */
+function pathOf(url) {
+  const path = new URL(url, 'http://gateway').pathname.replace(/^\/v1/, '');
+  return path.replace(/^(\/models\/)(.+)$/, (_, start, id) => start + encodeURIComponent(decodeURIComponent(id)));
+}
+
 const ours = /^\/(assistants|threads|files|uploads|models)(\/|$)/;
 const about = (exchange) => `${exchange.method} ${exchange.url} ${exchange.status} (${exchange.sdk}; ${exchange.test})`;
 
 /** Every value of an exchange that the document describes, with the schema that describes it. */
 function described(api, exchange) {
-  if (exchange.method === 'HEAD' || exchange.method === 'OPTIONS' || exchange.body === null || (!exchange.complete && !exchange.isStream)) return [];
+  if (
+    exchange.method === 'HEAD' ||
+    exchange.method === 'OPTIONS' ||
+    exchange.body === null ||
+    (!exchange.complete && !exchange.isStream)
+  )
+    return [];
   if (exchange.isError)
     return [{ schema: { $ref: '#/components/schemas/ErrorResponse' }, value: JSON.parse(exchange.body) }];
   const operation = api.operation(exchange.method, exchange.path);
@@ -64,7 +77,9 @@ describe('Recorded traffic', () => {
   });
 
   test('every error is JSON', () => {
-    const others = exchanges.filter((e) => e.isError && e.method !== 'HEAD' && !e.headers['content-type']?.startsWith('application/json'));
+    const others = exchanges.filter(
+      (e) => e.isError && e.method !== 'HEAD' && !e.headers['content-type']?.startsWith('application/json'),
+    );
     assert.deepEqual(others.map(about), []);
   });
 

@@ -1,11 +1,11 @@
 // A session ends when nobody used it for a while: its variables are gone, its files come back, and the model is told.
 import assert from 'node:assert/strict';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { ask, completed, download, linkedFile } from '../harness/answers.mjs';
+import { waitFor } from '../harness/launch.mjs';
 import { python, say } from '../harness/model.mjs';
 import { suite } from '../harness/world.mjs';
 
-suite('Sessions', { settings: { Sandbox__IdleTimeout: '00:00:03' } }, ({ each }) => {
+suite('Sessions', { settings: { Sandbox__IdleTimeout: '00:00:03' } }, ({ world, each }) => {
   each('files return in a new session, variables do not', async (sdk, { model, Sdk }) => {
     await model.when(
       'Begin.',
@@ -16,16 +16,19 @@ suite('Sessions', { settings: { Sandbox__IdleTimeout: '00:00:03' } }, ({ each })
     );
     const look =
       'import os\nprint("x" in globals(), open("given.txt").read(), open("made.txt").read(), os.path.exists("unlinked.txt"))';
-    await model.when('Go on.', python(look), say('{{last_tool_output:(.*)}}'));
+    await model.when('Go on.', python(look), say('{{last_tool_output:((?:True|False).*)}}'));
     const given = await sdk.files.create({
       file: await Sdk.module.toFile(Buffer.from('given'), 'given.txt'),
       purpose: 'assistants',
     });
 
+    const mark = world.gateway.mark;
     const first = await ask(sdk, 'Begin.', { files: [given] });
     completed(first.run);
     assert.match(first.text, /^given/);
-    await sleep(4500);
+    const log = () => world.gateway.outputSince(mark);
+    const [, session] = log().match(/Session (\S+-1) has sandbox/);
+    await waitFor('the session to end', () => log().includes(`Session ${session} has ended`));
     const second = await ask(sdk, 'Go on.', first);
 
     completed(second.run);

@@ -16,11 +16,11 @@ suite('Trouble in the sandbox', { settings }, ({ once }) => {
     ['sys.exit', 'import sys\nsys.exit(3)', null],
     ['SIGKILL to itself', 'import os, signal\nos.kill(os.getpid(), signal.SIGKILL)', /kill|died|ended|lost/i],
     ['too much memory', 'rows = []\nwhile True:\n    rows.append(bytearray(16 * 1024 * 1024))', /memory/i],
-    ['an endless loop', 'while True:\n    pass', /time|second/i],
+    ['an endless loop', 'while True:\n    pass', /longer than 5 s/],
     [
       'a loop that catches everything',
       'import time\nwhile True:\n    try:\n        time.sleep(1)\n    except BaseException:\n        pass',
-      /time|second/i,
+      /longer than 5 s/,
     ],
     ['10 GB of output', 'line = "x" * 1023 + "\\n"\nfor _ in range(10 * 1024 * 1024):\n    print(line, end="")', null],
     ['endless forking', 'import os\nwhile True:\n    try:\n        os.fork()\n    except OSError:\n        pass', /./],
@@ -75,10 +75,16 @@ suite('Trouble with the model', { settings: { Runs__MaxRounds: '6' } }, ({ each,
   const ends = [
     [
       'a stream that is cut after its beginning',
-      say('Never whole, never whole.', { fault: { cut_after: 3, times: 0 } }),
+      say('Never whole, never whole.', { chunk_size: 4, fault: { cut_after: 3, times: 0 } }),
     ],
-    ['a stream that ends without an end', say('Never whole, never whole.', { fault: { end_after: 3, times: 0 } })],
-    ['an error within the stream', say('Never whole, never whole.', { fault: { error_after: 3, times: 0 } })],
+    [
+      'a stream that ends without an end',
+      say('Never whole, never whole.', { chunk_size: 4, fault: { end_after: 3, times: 0 } }),
+    ],
+    [
+      'an error within the stream',
+      say('Never whole, never whole.', { chunk_size: 4, fault: { error_after: 3, times: 0 } }),
+    ],
     ['a request that is refused', say('-', { fault: { status: 400, times: 0, message: 'No.' } })],
     ['an invalid key', say('-', { fault: { status: 401, times: 0, message: 'Bad upstream key.' } })],
   ];

@@ -19,6 +19,9 @@ UPSTREAM = REPOSITORY / "artifacts/scripted-upstream/SandboxOperator.ScriptedUps
 class World:
     def __init__(self):
         self._data = tempfile.TemporaryDirectory(prefix="sandbox-clients-")
+        self._sandboxes = tempfile.TemporaryDirectory(prefix="sandbox-clients-")
+        # Sandboxes run as users of their own, who have to get to their folders.
+        os.chmod(self._sandboxes.name, 0o755)
         self._log = tempfile.TemporaryFile()
         self._upstream = subprocess.Popen([UPSTREAM], stdout=subprocess.PIPE)
         self._model = self._upstream.stdout.readline().decode().strip()
@@ -34,6 +37,7 @@ class World:
             # Applications say gpt-4o; the scripted model has another name.
             "Upstream__Models__*": "scripted-model",
             "Sandbox__AgentPath": AGENT,
+            "Sandbox__Directory": self._sandboxes.name,
         }
         self._gateway = subprocess.Popen([GATEWAY], env={**os.environ, **settings}, stdout=self._log, stderr=self._log)
         self._wait()
@@ -59,6 +63,7 @@ class World:
         self._upstream.stdout.close()
         self._log.close()
         self._data.cleanup()
+        self._sandboxes.cleanup()
 
     def _wait(self):
         deadline = time.monotonic() + 60

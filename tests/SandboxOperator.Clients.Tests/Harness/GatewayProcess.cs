@@ -13,6 +13,7 @@ internal sealed partial class GatewayProcess : IAsyncDisposable
     private const int TerminationSignal = 15;
     private readonly StringBuilder _output = new();
     private readonly DirectoryInfo _data = Directory.CreateTempSubdirectory("sandbox-clients-");
+    private readonly DirectoryInfo _sandboxes = Directory.CreateTempSubdirectory("sandbox-clients-");
     private readonly Process _process;
 
     private GatewayProcess(string upstream, int port)
@@ -41,6 +42,9 @@ internal sealed partial class GatewayProcess : IAsyncDisposable
         // Applications say gpt-4o; the scripted model has another name.
         start.Environment["Upstream__Models__*"] = "scripted-model";
         start.Environment["Sandbox__AgentPath"] = agent;
+        // Sandboxes run as users of their own, who have to get to their folders.
+        _sandboxes.UnixFileMode |= UnixFileMode.GroupExecute | UnixFileMode.OtherExecute;
+        start.Environment["Sandbox__Directory"] = _sandboxes.FullName;
         _process = new Process { StartInfo = start };
         _process.OutputDataReceived += (_, line) => Keep(line.Data);
         _process.ErrorDataReceived += (_, line) => Keep(line.Data);
@@ -97,6 +101,7 @@ internal sealed partial class GatewayProcess : IAsyncDisposable
         }
         _process.Dispose();
         _data.Delete(recursive: true);
+        _sandboxes.Delete(recursive: true);
     }
 
     private static async Task<bool> IsReadyAsync(HttpClient client)

@@ -1,5 +1,5 @@
 // One gateway with its data, the scripted upstream model behind it, and a recorder in front of it.
-import { mkdtempSync, rmSync } from 'node:fs';
+import { chmodSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { after, before, describe, test } from 'node:test';
@@ -28,6 +28,9 @@ export class World {
 
   async open() {
     this.dataDirectory = mkdtempSync(join(tmpdir(), 'sandbox-clients-'));
+    // Sandboxes run as users of their own, who have to get to their folders.
+    this.sandboxDirectory = mkdtempSync(join(tmpdir(), 'sandbox-clients-'));
+    chmodSync(this.sandboxDirectory, 0o755);
     this.port = await freePort();
     if (this.hasUpstream) {
       this.#upstream = new Program('The scripted upstream', upstreamProgram, []);
@@ -47,6 +50,7 @@ export class World {
       // Applications say gpt-4o; the scripted model has another name.
       'Upstream__Models__*': this.model ? 'scripted-model' : '',
       Sandbox__AgentPath: agentProgram,
+      Sandbox__Directory: this.sandboxDirectory,
       ...this.#settings,
       ...settings,
     });
@@ -60,7 +64,9 @@ export class World {
     const how = await this.gateway?.stop();
     await this.#upstream?.stop();
     this.#recorder?.stop();
-    rmSync(this.dataDirectory, { recursive: true, force: true });
+    for (const directory of [this.dataDirectory, this.sandboxDirectory]) {
+      rmSync(directory, { recursive: true, force: true });
+    }
     if (how !== undefined && how !== 0)
       throw new Error(`The gateway ended with ${how}:\n${this.gateway.output.slice(-8000)}`);
   }

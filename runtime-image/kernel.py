@@ -223,11 +223,15 @@ def make_shell():
             if self.channel and os.getpid() == self.channel.pid:
                 self.channel.send_and_wait(type="display", is_result=is_result, data=representations(data))
 
-        def showtraceback(self, exc_tuple=None, *args, **kwargs):
+        def showtraceback(self, exc_tuple=None, filename=None, tb_offset=None, **kwargs):
             if self.channel:
                 self.channel.error_shown = True
-            cut_own_frames((exc_tuple or sys.exc_info())[2])
-            super().showtraceback(exc_tuple, *args, **kwargs)
+            kind, value, traceback = exc_tuple or sys.exc_info()
+            cut_own_frames(traceback)
+            if tb_offset is None and traceback and traceback.tb_frame.f_code is InteractiveShell.run_code.__code__:
+                # Left out by IPython, too, but only after it has parsed its own 4000 lines.
+                traceback, tb_offset = traceback.tb_next, 0
+            super().showtraceback((kind, value, traceback), filename, tb_offset, **kwargs)
 
         def _showtraceback(self, etype, evalue, stb):
             text = stb if isinstance(stb, str) else "\n".join(stb)
@@ -467,6 +471,7 @@ def main():
     for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
         os.environ[name] = "1"
     os.environ["MPLBACKEND"] = "module://matplotlib_inline.backend_inline"
+    gc.disable()  # importing makes little garbage, and looking for it takes a while
     import builtins
 
     builtins.input = no_input

@@ -41,7 +41,7 @@ internal static unsafe class InitCommand
     {
         var agent = Connect(options.KernelSocket, TimeProvider.System);
         var state = new SandboxState();
-        using var supervisor = new Supervisor(options, state, TimeProvider.System, agent, ChildSignals());
+        using var supervisor = new Supervisor(options, state, TimeProvider.System, agent, new ChildSignals());
         new LimitWatch(options, state).Start();
         new DiskWatch(options, state, TimeProvider.System).Start();
         supervisor.Run(new LinkMessage.Hello(LinkMessage.ProtocolVersion, Limits(options), IsolationProbe.Run()));
@@ -63,20 +63,10 @@ internal static unsafe class InitCommand
         throw new IOException($"nobody listens on {path}");
     }
 
-    private static int ChildSignals()
-    {
-        var set = stackalloc ulong[16];
-        _ = Native.EmptySignalSet(set);
-        _ = Native.AddSignal(set, Native.SignalChild);
-        _ = Native.AddSignal(set, Native.SignalTerminate);
-        return Descriptors.Check(Native.SignalDescriptor(-1, set, Native.CloseOnExec), "signalfd");
-    }
-
     private static LimitStatus[] Limits(InitOptions options) =>
         [
-            new("memory", Words.Size(options.MemoryBytes), "init's watch at 90 %, RLIMIT_DATA below it"),
-            new("processes", $"{options.Processes}", "init's watch, RLIMIT_NPROC above it"),
+            new("memory", Words.Size(options.MemoryBytes), "init's watch (killed at 90 %), RLIMIT_DATA"),
+            new("processes", $"{options.Processes}", "init's watch, RLIMIT_NPROC"),
             new("disk", $"{Words.Size(options.DiskBytes)}, {options.Files} files", "init's watch, RLIMIT_FSIZE"),
-            new("time", "of each call", "init: SIGINT, then SIGKILL"),
         ];
 }

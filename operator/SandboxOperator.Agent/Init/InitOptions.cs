@@ -26,10 +26,11 @@ internal sealed record InitOptions(
     /// <summary>RLIMIT_NPROC: a backstop that counts threads, too, where the watch counts processes.</summary>
     public int Tasks => Math.Max(256, Processes * 4);
 
-    /// <summary>Where programs keep their settings and temporary files; inside the disk limit.</summary>
-    public string Temporary => Scratch is [var first, ..] ? first : Data;
+    /// <summary>Where programs put temporary files: the last scratch folder. Inside the disk limit.</summary>
+    public string Temporary => Scratch is [.., var last] ? last : Data;
 
-    public string Home => Path.Combine(Temporary, "home");
+    /// <summary>Where programs keep their settings: the first scratch folder, or one in it when there is no other.</summary>
+    public string Home => Scratch is [var first, _, ..] ? first : Path.Combine(Temporary, "home");
 
     /// <exception cref="UsageException">The command line is wrong.</exception>
     public static InitOptions Parse(ReadOnlySpan<string> args)

@@ -18,37 +18,33 @@ namespace SandboxOperator.Agent.Init;
 /// </remarks>
 internal sealed class Supervisor : IDisposable
 {
-    private const int MaxStartFailures = 3;
-    private static readonly TimeSpan StartTimeout = TimeSpan.FromSeconds(120);
     private static readonly TimeSpan ReapTimeout = TimeSpan.FromSeconds(0.5);
-    private static readonly TimeSpan LongestRetry = TimeSpan.FromSeconds(5);
 
     private readonly InitOptions _options;
     private readonly SandboxState _state;
     private readonly TimeProvider _time;
     private readonly int _agent;
-    private readonly int _signals;
-    private readonly Zygote _zygote;
+    private readonly ChildSignals _signals;
+    private readonly KernelStart _start;
     private readonly LinkWriter _writer;
     private readonly LineBuffer _requests = new(LinkReader.MaxLineBytes);
     private readonly byte[] _buffer = new byte[64 * 1024];
-    private KernelProcess? _kernel;
     private RunningCall? _call;
     private LinkMessage.Run? _waiting;
-    private TimeSpan _startDeadline;
     private TimeSpan? _reapDeadline;
-    private int _failures;
 
-    public Supervisor(InitOptions options, SandboxState state, TimeProvider time, int agent, int signals)
+    public Supervisor(InitOptions options, SandboxState state, TimeProvider time, int agent, ChildSignals signals)
     {
         _options = options;
         _state = state;
         _time = time;
         _agent = agent;
         _signals = signals;
-        _zygote = new Zygote(options);
+        _start = new KernelStart(options, state);
         _writer = new LinkWriter(new DescriptorStream(agent));
     }
+
+    private KernelProcess? Kernel => _start.Kernel;
 
     private TimeSpan Now => _time.GetElapsedTime(0);
 
@@ -56,17 +52,16 @@ internal sealed class Supervisor : IDisposable
     public unsafe void Run(LinkMessage.Hello hello)
     {
         _writer.Write(hello);
-        StartKernel();
-        Descriptors.SetNonBlocking(_signals);
+        _start.Begin(Now);
         var polled = stackalloc Native.PollDescriptor[6];
         while (true)
         {
             polled[0] = Watch(_agent);
-            polled[1] = Watch(_signals);
-            polled[2] = Watch(_zygote.Control);
-            polled[3] = Watch(_kernel?.Control ?? -1);
-            polled[4] = Watch(_kernel?.Stdout.Descriptor ?? -1);
-            polled[5] = Watch(_kernel?.Stderr.Descriptor ?? -1);
+            polled[1] = Watch(_signals.Descriptor);
+            polled[2] = Watch(_start.ZygoteControl);
+            polled[3] = Watch(Kernel?.Control ?? -1);
+            polled[4] = Watch(Kernel?.Stdout.Descriptor ?? -1);
+            polled[5] = Watch(Kernel?.Stderr.Descriptor ?? -1);
             if (Native.Poll(polled, 6, MillisecondsToDeadline()) < 0)
             {
                 continue;
@@ -74,7 +69,7 @@ internal sealed class Supervisor : IDisposable
 
             if (polled[3].Returned != 0 || polled[4].Returned != 0 || polled[5].Returned != 0)
             {
-                ReadKernel(_kernel!);
+                ReadKernel(Kernel!);
             }
 
             if (polled[1].Returned != 0 && !ReadSignals())
@@ -82,11 +77,9 @@ internal sealed class Supervisor : IDisposable
                 return;
             }
 
-            if (polled[2].Returned != 0 && _zygote.Control >= 0 && !_zygote.Read())
+            if (polled[2].Returned != 0)
             {
-                // It has closed its socket, so it can do nothing more: what remains is noticed as a dead child.
-                _ = Native.Kill(_zygote.Pid, Native.SignalKill);
-                _zygote.CloseControl();
+                _start.ReadZygote();
             }
 
             if (polled[0].Returned != 0 && !ReadAgent())
@@ -98,7 +91,7 @@ internal sealed class Supervisor : IDisposable
         }
     }
 
-    public void Dispose() => _kernel?.Dispose();
+    public void Dispose() => _start.Dispose();
 
     private static Native.PollDescriptor Watch(int descriptor) =>
         new() { Descriptor = descriptor, Events = Native.PollIn };
@@ -133,7 +126,7 @@ internal sealed class Supervisor : IDisposable
 
     private void Begin(LinkMessage.Run run)
     {
-        if (_kernel is not { Pid: > 0 } kernel)
+        if (Kernel is not { Pid: > 0 } kernel)
         {
             _waiting = run;
             return;
@@ -161,7 +154,7 @@ internal sealed class Supervisor : IDisposable
             string.Equals(_call?.Id, call, StringComparison.Ordinal) && _call!.Interrupt(KillReason.Interrupt, Now)
         )
         {
-            _kernel?.Signal(Native.SignalInterrupt, group: true);
+            Kernel?.Signal(Native.SignalInterrupt, group: true);
         }
     }
 
@@ -206,8 +199,7 @@ internal sealed class Supervisor : IDisposable
         switch (message)
         {
             case KernelMessage.Ready ready when kernel.Pid == 0 && ready.Process > 1:
-                kernel.BecomeReady(ready.Process);
-                _failures = 0;
+                _start.Succeeded(ready.Process);
                 _writer.Write(new LinkMessage.Ready());
                 if (_waiting is { } run)
                 {
@@ -252,38 +244,23 @@ internal sealed class Supervisor : IDisposable
         _writer.Write(new LinkMessage.Done(call.Id, status, message, stateLost, took));
     }
 
-    /// <summary>False when the platform asks to stop: SIGTERM from outside, which blocked signals from inside are not.</summary>
-    private unsafe bool ReadSignals()
+    /// <summary>False when the platform asks to stop.</summary>
+    private bool ReadSignals()
     {
-        Span<byte> signal = stackalloc byte[128];
-        var goOn = true;
-        while (Descriptors.Read(_signals, signal) == signal.Length)
+        var goOn = _signals.Read();
+        while (ChildSignals.Reap() is var (pid, status))
         {
-            var number = BitConverter.ToInt32(signal);
-            var sender = BitConverter.ToInt32(signal[12..]);
-            goOn &= number != Native.SignalTerminate || sender != 0;
-        }
-
-        const int DoNotWait = 1;
-        int status;
-        while (Native.Wait(-1, &status, DoNotWait) is var pid && pid > 0)
-        {
-            if (pid == _zygote.Pid)
+            if (pid == _start.ZygotePid)
             {
-                _zygote.Ended();
-                _state.ZygotePid = 0;
-                if (_kernel is { Pid: > 0 })
-                {
-                    StartZygote();
-                }
-                else
+                _start.ZygoteEnded();
+                if (Kernel is not { Pid: > 0 })
                 {
                     StartFailed();
                 }
             }
-            else if (pid == _kernel?.Pid)
+            else if (pid == Kernel?.Pid)
             {
-                KernelEnded(_kernel, status);
+                KernelEnded(Kernel, status);
             }
         }
 
@@ -294,7 +271,7 @@ internal sealed class Supervisor : IDisposable
     {
         kernel.Reaped();
         // What it has started is ended first, so that its last words have an end.
-        ProcessTable.KillAllBut(_zygote.Pid);
+        ProcessTable.KillAllBut(_start.ZygotePid);
         ReadLastWords(kernel);
         var message =
             kernel.Reason == KillReason.None
@@ -315,10 +292,9 @@ internal sealed class Supervisor : IDisposable
             EndCall(kernel, ended, message, stateLost: true);
         }
 
-        kernel.Dispose();
-        _kernel = null;
+        _start.Forget();
         _reapDeadline = null;
-        StartKernel();
+        _start.Begin(Now);
     }
 
     private void ReadLastWords(KernelProcess kernel)
@@ -344,33 +320,10 @@ internal sealed class Supervisor : IDisposable
         }
     }
 
-    private void StartKernel()
-    {
-        StartZygote();
-        _kernel = _zygote.RequestKernel();
-        _state.Kernel = _kernel;
-        _startDeadline = Now + (_kernel is null ? LongestRetry : StartTimeout);
-    }
-
-    private void StartZygote()
-    {
-        if (_zygote.Pid == 0)
-        {
-            _zygote.Start();
-            _state.ZygotePid = _zygote.Pid;
-        }
-    }
-
     private void StartFailed()
     {
-        _kernel?.Dispose();
-        _kernel = null;
-        _state.Kernel = null;
-        ProcessTable.KillAllBut(_zygote.Pid);
-        var wait = TimeSpan.FromMilliseconds(Math.Min(100 << Math.Min(_failures, 10), LongestRetry.TotalMilliseconds));
-        _startDeadline = Now + (_failures == 0 ? TimeSpan.Zero : wait);
-        _failures++;
-        if (_failures >= MaxStartFailures && _waiting is { } run)
+        _start.Failed(Now);
+        if (_start.IsHopeless && _waiting is { } run)
         {
             _waiting = null;
             _writer.Write(
@@ -386,20 +339,20 @@ internal sealed class Supervisor : IDisposable
 
     private int MillisecondsToDeadline()
     {
-        var next = _reapDeadline ?? (_kernel is not { Pid: > 0 } ? _startDeadline : _call?.Deadline);
+        var next = _reapDeadline ?? (Kernel is not { Pid: > 0 } ? _start.Deadline : _call?.Deadline);
         return next is { } deadline ? (int)Math.Clamp((deadline - Now).TotalMilliseconds + 1, 0, 60_000) : -1;
     }
 
     private void MeetDeadline()
     {
-        if (_reapDeadline is { } reap && _kernel is { } closed)
+        if (_reapDeadline is { } reap && Kernel is { } closed)
         {
             if (Now >= reap && !closed.Kill(KillReason.Control))
             {
                 KernelEnded(closed, status: null);
             }
         }
-        else if (_kernel is { Pid: > 0 } kernel)
+        else if (Kernel is { Pid: > 0 } kernel)
         {
             if (_call is not { } call || Now < call.Deadline)
             {
@@ -416,16 +369,9 @@ internal sealed class Supervisor : IDisposable
                 call.Postpone(Now);
             }
         }
-        else if (Now >= _startDeadline)
+        else
         {
-            if (_kernel is not null)
-            {
-                _ = Native.Kill(_zygote.Pid, Native.SignalKill); // stuck while importing
-                _startDeadline = Now + StartTimeout;
-                return;
-            }
-
-            StartKernel();
+            _start.MeetDeadline(Now);
         }
     }
 }

@@ -1,6 +1,4 @@
-using SandboxOperator.Api.Agent;
 using SandboxOperator.Sandboxes.Local.Launching;
-using SandboxOperator.Sandboxes.Local.Limits;
 
 namespace SandboxOperator.Sandboxes.Local;
 
@@ -43,39 +41,6 @@ internal sealed class LocalChecks(LocalSandboxOptions options, TimeProvider time
         finally
         {
             _turn.Release();
-        }
-    }
-
-    /// <summary>How each limit is enforced, and what the sandbox itself found when it tried to get out.</summary>
-    public static IEnumerable<SandboxCheck> Sandbox(LimitPlan plan, AgentStatus? status)
-    {
-        foreach (var resource in Enum.GetValues<LimitedResource>())
-        {
-            var name = resource.ToString().ToLowerInvariant();
-            var inside = status?.Limits.FirstOrDefault(limit =>
-                string.Equals(limit.Resource, name, StringComparison.Ordinal)
-            );
-            var backstop = plan.Describe(resource);
-            var detail = inside is null ? backstop : $"{inside.Limit} by {inside.EnforcedBy}; backstop: {backstop}";
-            yield return new SandboxCheck($"limit:{name}", Ok: true, detail);
-        }
-
-        foreach (var limit in status?.Limits ?? [])
-        {
-            if (limit.Resource is not ("memory" or "processes" or "cpu"))
-            {
-                yield return new SandboxCheck(
-                    $"limit:{limit.Resource}",
-                    Ok: true,
-                    $"{limit.Limit} by {limit.EnforcedBy}"
-                );
-            }
-        }
-
-        foreach (var check in status?.Isolation ?? [])
-        {
-            var detail = check.Blocked ? $"blocked: {check.Detail}" : $"NOT BLOCKED: {check.Detail}";
-            yield return new SandboxCheck($"isolation:{check.Name}", check.Blocked, detail);
         }
     }
 

@@ -110,7 +110,14 @@ internal sealed partial class LocalSandboxes : ISandboxes, IHostedService, IAsyn
         try
         {
             var backend = _backend ?? await BackendAsync(cancellationToken);
-            return [.. machine, .. LocalChecks.Sandbox(_installation!.Limits, backend.AnyStatus()), backend.Capacity()];
+            var status = backend.AnyStatus();
+            return
+            [
+                .. machine,
+                .. EnforcementChecks.Limits(_options, _installation!.Limits, status),
+                .. EnforcementChecks.Isolation(status),
+                backend.Capacity(),
+            ];
         }
         catch (Exception exception) when (exception is SandboxUnavailableException or InvalidOperationException)
         {

@@ -14,7 +14,7 @@ public sealed class ContainmentTests(RealSandbox sandbox)
             .Hello.Isolation.Select(check => check.Name)
             .ShouldBe(["tcp", "udp", "ipv6", "dns", "metadata", "netlink"]);
         sandbox.Hello.Isolation.ShouldAllBe(check => check.Blocked && check.Detail.Contains("not permitted"));
-        sandbox.Hello.Limits.Select(limit => limit.Resource).ShouldBe(["memory", "processes", "disk", "time"]);
+        sandbox.Hello.Limits.Select(limit => limit.Resource).ShouldBe(["memory", "processes", "disk"]);
     }
 
     [Theory]

@@ -309,8 +309,8 @@ internal sealed partial class CallRunner : IKernelObserver, IDisposable
 
     private LimitStatus[] OwnLimits() =>
         [
-            new("output", $"{_options.OutputBytes} bytes a call", "the agent keeps head and tail"),
-            new("time", $"{_options.CallTimeout.TotalSeconds} s a call", "init; behind it the agent"),
+            new("output", $"{_options.OutputBytes} bytes a call", "the agent (head and tail are kept)"),
+            new("time", $"{_options.CallTimeout.TotalSeconds} s a call", "init (SIGINT, then SIGKILL), the agent behind it"),
         ];
 
     private TimeSpan TimeLimit(CallRequest request) =>

@@ -33,14 +33,14 @@ internal sealed record LimitPlan(IReadOnlyDictionary<LimitedResource, LimitMeans
         }
     }
 
-    /// <summary>How a resource is limited, for people.</summary>
-    public string Describe(LimitedResource resource) =>
+    /// <summary>How the platform limits a resource, for people; null when it does not.</summary>
+    public string? Describe(LimitedResource resource) =>
         Means[resource] switch
         {
             LimitMeans.Unified => "control group v2",
             LimitMeans.Legacy => "control group v1",
             LimitMeans.SystemdScope => "systemd scope",
-            _ => "nothing of the platform",
+            _ => null,
         };
 
     private static LimitMeans Choose(LimitFacts facts, LimitedResource resource) =>

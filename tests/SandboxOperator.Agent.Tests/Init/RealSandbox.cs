@@ -32,37 +32,19 @@ public sealed class RealSandbox : IAsyncLifetime
     public async ValueTask InitializeAsync()
     {
         var agent = await AgentBinary.PathAsync();
-        var kernel = Path.Combine(AgentBinary.RepositoryRoot, "runtime-image");
         foreach (var name in new[] { "data", "tmp", "socket" })
         {
             Directory.CreateDirectory(Path.Combine(_folder, name));
-            Open(Path.Combine(_folder, name));
+            SandboxCommand.Open(Path.Combine(_folder, name));
         }
 
-        Open(_folder);
+        SandboxCommand.Open(_folder);
         var socket = Path.Combine(_folder, "socket", "kernel");
         _listener.Bind(new UnixDomainSocketEndPoint(socket));
-        Open(socket);
+        SandboxCommand.Open(socket);
         _listener.Listen();
-        List<string> command =
-        [
-            "bwrap --unshare-all --unshare-user --disable-userns --as-pid-1 --die-with-parent --new-session",
-            $"--uid {UserId} --gid {UserId} --clearenv --setenv SECRET swordfish",
-            "--ro-bind /usr /usr --symlink usr/bin /bin --symlink usr/lib /lib --symlink usr/lib64 /lib64",
-            "--ro-bind /etc /etc --proc /proc --dev /dev --ro-bind-try /sys/fs/cgroup /sys/fs/cgroup",
-            $"--ro-bind {_folder}/socket /run/sandbox --ro-bind {Path.GetDirectoryName(agent)} /opt/agent",
-            $"--ro-bind {kernel} /opt/runtime --bind {_folder}/data /mnt/data --bind {_folder}/tmp /tmp",
-            "-- /opt/agent/sandbox-agent init --kernel-socket /run/sandbox/kernel --python /usr/bin/python3",
-            "--kernel /opt/runtime/kernel.py --data /mnt/data --scratch /tmp --preload numpy,pandas,matplotlib",
-            $"--memory-bytes {512 << 20} --processes 64 --disk-bytes {256 << 20} --files 3000 --cpus 2",
-        ];
-        if (Environment.IsPrivilegedProcess)
-        {
-            command.Insert(0, $"setpriv --reuid {UserId} --regid {UserId} --clear-groups --");
-        }
-
-        var arguments = string.Join(' ', command).Split(' ');
-        _process = Process.Start(new ProcessStartInfo(arguments[0], arguments[1..]) { UseShellExecute = false })!;
+        var arguments = SandboxCommand.AsUser(UserId).Concat(SandboxCommand.Inside(_folder, UserId, agent)).ToList();
+        _process = Process.Start(new ProcessStartInfo(arguments[0], arguments.Skip(1)) { UseShellExecute = false })!;
         using var deadline = new CancellationTokenSource(Patience);
         _connection = await _listener.AcceptAsync(deadline.Token);
         _connection.ReceiveTimeout = (int)Patience.TotalMilliseconds;
@@ -114,18 +96,4 @@ public sealed class RealSandbox : IAsyncLifetime
 
     /// <summary>The next message, whatever it is.</summary>
     internal LinkMessage Read() => _reader.Read() ?? throw new InvalidOperationException("init has gone");
-
-    private static void Open(string path) =>
-        File.SetUnixFileMode(
-            path,
-            UnixFileMode.UserRead
-                | UnixFileMode.UserWrite
-                | UnixFileMode.UserExecute
-                | UnixFileMode.GroupRead
-                | UnixFileMode.GroupWrite
-                | UnixFileMode.GroupExecute
-                | UnixFileMode.OtherRead
-                | UnixFileMode.OtherWrite
-                | UnixFileMode.OtherExecute
-        );
 }

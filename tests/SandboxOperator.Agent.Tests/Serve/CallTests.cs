@@ -1,3 +1,4 @@
+using System.Text.Json;
 using SandboxOperator.Agent.Link;
 using SandboxOperator.Api.Agent;
 using Shouldly;
@@ -160,6 +161,79 @@ public sealed class CallTests
         (await RunningAgent.EventsAsync(await next.PostAsync("c2")))[^1]
             .ShouldBeOfType<CallDone>()
             .Status.ShouldBe(CallStatuses.Lost);
+    }
+
+    [Fact]
+    public async Task What_init_left_out_of_the_output_is_counted_in_the_end()
+    {
+        await using var agent = await RunningAgent.StartAsync();
+        using var init = await agent.ReadyAsync();
+        var answer = agent.PostAsync("c1");
+        await init.ReceiveAsync<LinkMessage.Run>();
+        init.Send(
+            new LinkMessage.Output("c1", "stdout", "before"),
+            new LinkMessage.Output("c1", "stdout", "after", OmittedBytes: 5000),
+            new LinkMessage.Done("c1", CallStatuses.Ok)
+        );
+
+        var events = await RunningAgent.EventsAsync(await answer);
+
+        string.Concat(events.OfType<CallOutput>().Select(o => o.Text))
+            .ShouldBe("before\n… 5,000 bytes left out …\nafter");
+        events[^1].ShouldBeOfType<CallDone>().OmittedBytes.ShouldBe(5000);
+    }
+
+    [Fact]
+    public async Task A_display_beyond_the_limits_is_left_out_in_words()
+    {
+        await using var agent = await RunningAgent.StartAsync();
+        using var init = await agent.ReadyAsync();
+        var answer = agent.PostAsync("c1");
+        await init.ReceiveAsync<LinkMessage.Run>();
+        var large = new string('x', (8 << 20) + 1);
+        init.Send(
+            new LinkMessage.Display("c1", false, new Dictionary<string, string> { ["image/png"] = large }),
+            new LinkMessage.Display("c1", false, new Dictionary<string, string> { ["image/png"] = "AAAA" }),
+            new LinkMessage.Done("c1", CallStatuses.Ok)
+        );
+
+        var events = await RunningAgent.EventsAsync(await answer);
+
+        events.OfType<CallDisplay>().Single().Data["image/png"].ShouldBe("AAAA");
+        events.OfType<CallOutput>().Single().Text.ShouldContain("was left out: it has 8,388,609 bytes");
+    }
+
+    [Fact]
+    public async Task A_listener_hears_heartbeats_while_nothing_happens()
+    {
+        await using var agent = await RunningAgent.StartAsync(o =>
+            o with
+            {
+                Heartbeat = TimeSpan.FromMilliseconds(20),
+            }
+        );
+        using var init = await agent.ReadyAsync();
+        using var answer = await agent.PostAsync("c1");
+        await init.ReceiveAsync<LinkMessage.Run>();
+        using var deadline = new CancellationTokenSource(TimeSpan.FromSeconds(30));
+        using var lines = new StreamReader(await answer.Content.ReadAsStreamAsync(deadline.Token));
+        var heard = new List<CallEvent>();
+        while (heard.OfType<CallHeartbeat>().Count() < 2)
+        {
+            heard.Add(await EventAsync());
+        }
+
+        init.Send(new LinkMessage.Done("c1", CallStatuses.Ok));
+        while (heard[^1] is CallHeartbeat)
+        {
+            heard.Add(await EventAsync());
+        }
+
+        heard[0].ShouldBeOfType<CallStarted>();
+        heard[^1].ShouldBeOfType<CallDone>();
+
+        async Task<CallEvent> EventAsync() =>
+            JsonSerializer.Deserialize((await lines.ReadLineAsync(deadline.Token))!, AgentJson.Default.CallEvent)!;
     }
 
     [Fact]

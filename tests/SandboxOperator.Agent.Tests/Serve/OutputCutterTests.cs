@@ -2,6 +2,7 @@ using System.Text;
 using FsCheck.Xunit;
 using SandboxOperator.Agent.Serve.Calls;
 using Shouldly;
+using Xunit;
 
 namespace SandboxOperator.Agent.Tests.Serve;
 
@@ -41,6 +42,20 @@ public sealed class OutputCutterTests
         {
             Strict(rest[0].Text.Span).ShouldContain("bytes left out");
         }
+    }
+
+    [Fact]
+    public void What_the_sandbox_left_out_itself_is_counted_and_marked_where_it_was()
+    {
+        var cutter = new OutputCutter(1000);
+        Strict(cutter.Add(false, "before").Span).ShouldBe("before");
+        cutter.Omit(5000);
+        cutter.Add(false, "after").IsEmpty.ShouldBeTrue();
+
+        var rest = string.Concat(cutter.Finish(out var omitted).Select(piece => Strict(piece.Text.Span)));
+
+        omitted.ShouldBe(5000);
+        rest.ShouldBe("\n… 5,000 bytes left out …\nafter");
     }
 
     private static string Strict(ReadOnlySpan<byte> text) => new UTF8Encoding(false, true).GetString(text);

@@ -1,6 +1,4 @@
 using System.Net;
-using System.Net.Sockets;
-using System.Text;
 using System.Text.Json;
 using SandboxOperator.Agent.Serve;
 using SandboxOperator.Api.Agent;
@@ -12,24 +10,21 @@ namespace SandboxOperator.Agent.Tests.Serve;
 internal sealed class RunningAgent : IAsyncDisposable
 {
     private readonly CancellationTokenSource _stop = new();
-    private Task _serving;
+    private readonly AgentCaller _caller;
+    private readonly Task _serving;
 
     private RunningAgent(DirectoryInfo folder, ServeOptions options)
     {
         (Folder, Options) = (folder, options);
         _serving = ServeCommand.RunAsync(options, TimeProvider.System, _stop.Token);
-        Http = new HttpClient(new SocketsHttpHandler { ConnectCallback = ConnectAsync })
-        {
-            BaseAddress = new Uri("http://agent"),
-            Timeout = TimeSpan.FromSeconds(60),
-        };
+        _caller = new AgentCaller(options.Socket, _serving);
     }
 
     public DirectoryInfo Folder { get; }
 
     public ServeOptions Options { get; }
 
-    public HttpClient Http { get; }
+    public HttpClient Http => _caller.Http;
 
     public string Data => Options.Data;
 
@@ -53,31 +48,8 @@ internal sealed class RunningAgent : IAsyncDisposable
         return agent;
     }
 
-    /// <summary>The status once it is as wanted.</summary>
-    public async Task<AgentStatus> StatusAsync(Predicate<AgentStatus> wanted)
-    {
-        for (var i = 0; i < 600 && !_serving.IsCompleted; i++)
-        {
-            try
-            {
-                var json = await Http.GetStringAsync(new Uri("/status", UriKind.Relative));
-                var status = JsonSerializer.Deserialize(json, AgentJson.Default.AgentStatus)!;
-                if (wanted(status))
-                {
-                    return status;
-                }
-            }
-            catch (HttpRequestException)
-            {
-                // Not listening yet.
-            }
-
-            await Task.Delay(50);
-        }
-
-        await _serving;
-        throw new TimeoutException("the agent's status does not become as wanted");
-    }
+    /// <inheritdoc cref="AgentCaller.StatusAsync" />
+    public Task<AgentStatus> StatusAsync(Predicate<AgentStatus> wanted) => _caller.StatusAsync(wanted);
 
     public async Task<FakeInit> ReadyAsync()
     {
@@ -86,27 +58,12 @@ internal sealed class RunningAgent : IAsyncDisposable
         return init;
     }
 
-    public async Task<HttpResponseMessage> PostAsync(
+    public Task<HttpResponseMessage> PostAsync(
         string id,
         string code = "1",
         string? incarnation = null,
         long epoch = 0
-    )
-    {
-        incarnation ??= (await StatusAsync(_ => true)).Incarnation;
-        var call = new CallRequest
-        {
-            Id = id,
-            Code = code,
-            Incarnation = incarnation,
-            Epoch = epoch,
-        };
-        var request = new HttpRequestMessage(HttpMethod.Post, "/calls")
-        {
-            Content = new StringContent(JsonSerializer.Serialize(call, AgentJson.Default.CallRequest), Encoding.UTF8),
-        };
-        return await Http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead);
-    }
+    ) => _caller.PostAsync(id, code, incarnation, epoch);
 
     public static async Task<List<CallEvent>> EventsAsync(HttpResponseMessage response)
     {
@@ -130,19 +87,12 @@ internal sealed class RunningAgent : IAsyncDisposable
     {
         await _stop.CancelAsync();
         await _serving;
-        Http.Dispose();
+        _caller.Dispose();
     }
 
     public async ValueTask DisposeAsync()
     {
         await StopAsync();
         Folder.Delete(recursive: true);
-    }
-
-    private async ValueTask<Stream> ConnectAsync(SocketsHttpConnectionContext context, CancellationToken cancellation)
-    {
-        var socket = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
-        await socket.ConnectAsync(new UnixDomainSocketEndPoint(Options.Socket), cancellation);
-        return new NetworkStream(socket, ownsSocket: true);
     }
 }

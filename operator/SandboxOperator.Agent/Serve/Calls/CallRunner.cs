@@ -310,7 +310,11 @@ internal sealed partial class CallRunner : IKernelObserver, IDisposable
     private LimitStatus[] OwnLimits() =>
         [
             new("output", $"{_options.OutputBytes} bytes a call", "the agent (head and tail are kept)"),
-            new("time", $"{_options.CallTimeout.TotalSeconds} s a call", "init (SIGINT, then SIGKILL), the agent behind it"),
+            new(
+                "time",
+                $"{_options.CallTimeout.TotalSeconds} s a call",
+                "init (SIGINT, then SIGKILL), the agent behind it"
+            ),
         ];
 
     private TimeSpan TimeLimit(CallRequest request) =>

@@ -1,0 +1,54 @@
+using SandboxOperator.Testing;
+
+namespace SandboxOperator.Agent.Tests.Init;
+
+/// <summary>The command that makes a sandbox of a folder with <c>data</c>, <c>tmp</c> and <c>socket</c>.</summary>
+internal static class SandboxCommand
+{
+    /// <summary>Where the kernel socket lies in the folder.</summary>
+    public const string KernelSocket = "socket/kernel";
+
+    /// <summary>Bubblewrap with init in it.</summary>
+    public static string[] Inside(string folder, int user, string agent) =>
+        [
+            .. Bubblewrap(folder, user, agent),
+            .. Words("/opt/agent/sandbox-agent init --kernel-socket /run/sandbox/kernel --python /usr/bin/python3"),
+            .. Words(
+                "--kernel /opt/runtime/kernel.py --data /mnt/data --scratch /tmp --preload numpy,pandas,matplotlib"
+            ),
+            .. Words($"--memory-bytes {512 << 20} --processes 64 --disk-bytes {256 << 20} --files 3000 --cpus 2"),
+        ];
+
+    /// <summary>Bubblewrap, to be followed by a command that is process 1 in it.</summary>
+    public static string[] Bubblewrap(string folder, int user, string agent) =>
+        [
+            .. Words("bwrap --unshare-all --unshare-user --disable-userns --as-pid-1 --die-with-parent --new-session"),
+            .. Words($"--uid {user} --gid {user} --clearenv --setenv SECRET swordfish"),
+            .. Words("--ro-bind /usr /usr --symlink usr/bin /bin --symlink usr/lib /lib --symlink usr/lib64 /lib64"),
+            .. Words("--ro-bind /etc /etc --proc /proc --dev /dev --ro-bind-try /sys/fs/cgroup /sys/fs/cgroup"),
+            .. Words($"--ro-bind {folder}/socket /run/sandbox --ro-bind {Path.GetDirectoryName(agent)} /opt/agent"),
+            .. Words($"--ro-bind {AgentBinary.RepositoryRoot}/runtime-image /opt/runtime"),
+            .. Words($"--bind {folder}/data /mnt/data --bind {folder}/tmp /tmp --"),
+        ];
+
+    /// <summary>What runs a command as a user without privileges, where these tests have any.</summary>
+    public static string[] AsUser(int user) =>
+        Environment.IsPrivilegedProcess ? Words($"setpriv --reuid {user} --regid {user} --clear-groups --") : [];
+
+    /// <summary>Lets everybody do everything with a file or folder.</summary>
+    public static void Open(string path) =>
+        File.SetUnixFileMode(
+            path,
+            UnixFileMode.UserRead
+                | UnixFileMode.UserWrite
+                | UnixFileMode.UserExecute
+                | UnixFileMode.GroupRead
+                | UnixFileMode.GroupWrite
+                | UnixFileMode.GroupExecute
+                | UnixFileMode.OtherRead
+                | UnixFileMode.OtherWrite
+                | UnixFileMode.OtherExecute
+        );
+
+    private static string[] Words(string text) => text.Split(' ');
+}

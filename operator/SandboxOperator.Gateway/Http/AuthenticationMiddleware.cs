@@ -7,7 +7,8 @@ internal sealed class AuthenticationMiddleware(RequestDelegate next, ApiKeys key
 
     public Task InvokeAsync(HttpContext context)
     {
-        if (context.Request.Path.StartsWithSegments("/v1", StringComparison.Ordinal))
+        // In any case of letters, as routes match.
+        if (context.Request.Path.StartsWithSegments("/v1", StringComparison.OrdinalIgnoreCase))
         {
             context.Features.Set(Authenticate(context.Request));
         }

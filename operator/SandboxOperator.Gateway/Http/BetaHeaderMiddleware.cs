@@ -10,8 +10,8 @@ internal sealed class BetaHeaderMiddleware(RequestDelegate next)
     {
         var path = context.Request.Path;
         if (
-            path.StartsWithSegments("/v1/assistants", StringComparison.Ordinal)
-            || path.StartsWithSegments("/v1/threads", StringComparison.Ordinal)
+            path.StartsWithSegments("/v1/assistants", StringComparison.OrdinalIgnoreCase)
+            || path.StartsWithSegments("/v1/threads", StringComparison.OrdinalIgnoreCase)
         )
         {
             var values = context.Request.Headers["OpenAI-Beta"].ToString();

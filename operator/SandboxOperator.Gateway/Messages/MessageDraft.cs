@@ -9,6 +9,9 @@ namespace SandboxOperator.Gateway.Messages;
 /// <param name="Metadata">JSON object.</param>
 internal sealed record MessageDraft(string Role, ContentDraft Content, AttachmentsDraft Attachments, string Metadata)
 {
+    /// <summary>What one request may add. All of them are one write, and other writes wait for it.</summary>
+    private const int MaxMessages = 10_000;
+
     /// <summary>Reads the whole object.</summary>
     public static MessageDraft Read(JsonObjectReader reader)
     {
@@ -24,5 +27,5 @@ internal sealed record MessageDraft(string Role, ContentDraft Content, Attachmen
 
     /// <summary>Reads a list of messages, such as <c>additional_messages</c>; absent means none.</summary>
     public static IReadOnlyList<MessageDraft> ReadList(JsonObjectReader reader, string name) =>
-        reader.Objects(name)?.Select(Read).ToList() ?? [];
+        reader.Objects(name, MaxMessages)?.Select(Read).ToList() ?? [];
 }

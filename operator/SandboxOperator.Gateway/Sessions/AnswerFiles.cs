@@ -1,7 +1,9 @@
 using System.Text.Json;
 using Microsoft.EntityFrameworkCore;
+using SandboxOperator.Gateway.Blobs;
 using SandboxOperator.Gateway.Conversation;
 using SandboxOperator.Gateway.Files;
+using SandboxOperator.Gateway.Http;
 using SandboxOperator.Gateway.RunLoop;
 using SandboxOperator.Gateway.Store;
 using SandboxOperator.Gateway.Store.Entities;
@@ -71,6 +73,8 @@ internal sealed partial class AnswerFiles(
                         or SandboxLostException
                         or SandboxUnavailableException
                         or SandboxCapacityException
+                        or BlobTooLargeException
+                        or ApiException
             )
         {
             // The answer stands without the file: its text is not worth failing for.
@@ -101,6 +105,8 @@ internal sealed partial class AnswerFiles(
 
     private async Task<string> DeliverAsync(string path, SandboxFile file, CancellationToken cancellationToken)
     {
+        // Counted whatever comes of it: copying is what it costs.
+        _count++;
         var row = await files.CreateAsync(
             run.Project,
             "/mnt/data/" + path,
@@ -131,7 +137,6 @@ internal sealed partial class AnswerFiles(
         );
         _delivered[path] = row.Id;
         _changed.Remove(path);
-        _count++;
         return row.Id;
     }
 

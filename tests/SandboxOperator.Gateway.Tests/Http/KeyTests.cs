@@ -47,6 +47,17 @@ public sealed class KeyTests
         ((string)error["message"]!).ShouldNotContain("0123456789");
     }
 
+    [Theory]
+    [InlineData("/V1/chat/completions")]
+    [InlineData("/V1/Chat/Completions")]
+    [InlineData("/%56%31/chat/completions")]
+    public async Task No_spelling_of_a_path_goes_without_a_key(string path)
+    {
+        await using var gateway = await TestGateway.StartAsync(null, null, Settings);
+        using var refused = await SendAsync(gateway, HttpMethod.Post, path, key: null, Json("""{"model":"m"}"""));
+        refused.StatusCode.ShouldBe(HttpStatusCode.Unauthorized);
+    }
+
     [Fact]
     public async Task A_project_never_sees_what_belongs_to_another()
     {

@@ -32,6 +32,24 @@ public sealed class FailureTests
     }
 
     [Fact]
+    public async Task A_linked_file_that_is_too_large_stays_text()
+    {
+        await using var fixture = await RunFixture.StartAsync(time: null, "Files:MaxBytes=2");
+        fixture.Upstream.Enqueue(
+            ScriptedTurn.Python("write out.csv a,b"),
+            ScriptedTurn.Say("See [out](sandbox:/mnt/data/out.csv).")
+        );
+        var thread = await fixture.ThreadAsync();
+
+        var run = await fixture.CompleteAsync(thread, await fixture.AssistantAsync());
+
+        ((string?)run["status"]).ShouldBe("completed", run.ToJsonString());
+        var text = (await fixture.MessagesAsync(thread))[^1]["content"]![0]!["text"]!;
+        ((string?)text["value"]).ShouldBe("See [out](sandbox:/mnt/data/out.csv).");
+        text["annotations"]!.AsArray().ShouldBeEmpty();
+    }
+
+    [Fact]
     public async Task A_rate_limit_that_lasts_fails_the_run_with_its_code()
     {
         await using var fixture = await RunFixture.StartAsync();

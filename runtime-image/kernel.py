@@ -349,6 +349,7 @@ def set_limits(args):
         (resource.RLIMIT_CORE, 0),
         (resource.RLIMIT_FSIZE, args.file_bytes),
         (resource.RLIMIT_NPROC, args.tasks),
+        (resource.RLIMIT_NOFILE, 1024),  # pipes and the like hold memory that no process shows
         # Above what the libraries have mapped already: one greedy allocation is a MemoryError and keeps the variables.
         (resource.RLIMIT_DATA, data_bytes() + args.memory_bytes * 3 // 4),
     ):

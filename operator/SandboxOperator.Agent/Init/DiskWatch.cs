@@ -6,13 +6,15 @@ namespace SandboxOperator.Agent.Init;
 /// </summary>
 internal sealed class DiskWatch(InitOptions options, SandboxState state, TimeProvider time)
 {
+    // Its size is bounded when it is mounted, the number of files in it is not.
+    private const string SharedMemory = "/dev/shm";
     private const int BusyPeriod = 50;
     private const int IdlePeriod = 1000;
     private const long LooksAtBytes = 16 << 20;
     private const long LooksAtFiles = 1000;
     private static readonly TimeSpan LooksAfter = TimeSpan.FromSeconds(2);
 
-    private readonly DiskUsage _usage = new([options.Data, .. options.Scratch]);
+    private readonly DiskUsage _usage = new([options.Data, .. options.Scratch, SharedMemory]);
     private readonly DiskJudge _bytes = new(options.DiskBytes);
     private readonly DiskJudge _files = new(options.Files);
     private (long Bytes, long Files) _free;

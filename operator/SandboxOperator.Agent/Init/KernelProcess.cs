@@ -16,6 +16,7 @@ internal sealed class KernelProcess(int control, int stdout, int stderr) : IDisp
     private readonly LineBuffer _lines = new(KernelMessage.MaxLineBytes);
     private readonly ArrayBufferWriter<byte> _request = new(1024);
     private bool _reaped;
+    private long? _ack;
 
     public int Control { get; private set; } = control;
 
@@ -100,12 +101,30 @@ internal sealed class KernelProcess(int control, int stdout, int stderr) : IDisp
         }
 
         _request.Write("\n"u8);
-        return Send(_request.WrittenSpan);
+        return Send(_request.WrittenSpan, WriteTimeout);
     }
 
-    /// <summary>Lets it go on after a display; false when it does not take it.</summary>
-    public bool SendAck(long number)
+    /// <summary>
+    /// Lets it go on after a display or a sync; an ack counts for all numbers below, too. Never waits: what the kernel
+    /// does not take now is sent later, see <see cref="IsAckOwed"/>.
+    /// </summary>
+    public void SendAck(long number)
     {
+        _ack = number;
+        SendOwedAck();
+    }
+
+    /// <summary>True while an ack waits for the kernel to read.</summary>
+    public bool IsAckOwed => _ack is not null;
+
+    /// <summary>Tries again to send the ack that the kernel did not take.</summary>
+    public void SendOwedAck()
+    {
+        if (_ack is not { } number)
+        {
+            return;
+        }
+
         _request.ResetWrittenCount();
         using (var json = new Utf8JsonWriter(_request))
         {
@@ -116,7 +135,11 @@ internal sealed class KernelProcess(int control, int stdout, int stderr) : IDisp
         }
 
         _request.Write("\n"u8);
-        return Send(_request.WrittenSpan);
+        // So short a line is taken as a whole or not at all.
+        if (Send(_request.WrittenSpan, milliseconds: 0))
+        {
+            _ack = null;
+        }
     }
 
     public void CloseControl()
@@ -132,6 +155,6 @@ internal sealed class KernelProcess(int control, int stdout, int stderr) : IDisp
         Stderr.Close();
     }
 
-    private bool Send(ReadOnlySpan<byte> bytes) =>
-        Control >= 0 && Descriptors.WriteWithin(Control, bytes, WriteTimeout);
+    private bool Send(ReadOnlySpan<byte> bytes, int milliseconds) =>
+        Control >= 0 && Descriptors.WriteWithin(Control, bytes, milliseconds);
 }

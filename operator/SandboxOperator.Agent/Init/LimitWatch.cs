@@ -10,6 +10,9 @@ internal sealed class LimitWatch(InitOptions options, SandboxState state)
     private const int IdlePeriod = 250;
     private const int NearLimitPeriod = 5;
 
+    // What one local socket can hold of unread bytes, which belong to no process. The filter keeps code from raising it.
+    private const long SocketBytes = 256 << 10;
+
     private readonly List<int> _pids = [];
 
     /// <summary>Where the watch acts: 90 % of the limit, so that there is room for what grows meanwhile.</summary>
@@ -27,8 +30,8 @@ internal sealed class LimitWatch(InitOptions options, SandboxState state)
         }
     }
 
-    // 1. Count processes. 2. Add up resident bytes, which is cheap and never too low. 3. Only if that is too much, ask
-    // for the exact sum, which makes the system walk every page table.
+    // 1. Count processes. 2. Add up resident bytes, which is cheap and never too low, and what the system itself holds
+    // for them. 3. Only if that is too much, ask for the exact sum, which makes the system walk every page table.
     private long Check()
     {
         ProcessTable.List(_pids);
@@ -39,13 +42,14 @@ internal sealed class LimitWatch(InitOptions options, SandboxState state)
             return 0;
         }
 
-        var used = _pids.Sum(ProcessTable.ResidentBytes);
+        var buffers = ProcessTable.Sockets() * SocketBytes;
+        var used = _pids.Sum(ProcessTable.MemoryBytes) + buffers;
         if (used <= MemoryThreshold)
         {
             return used;
         }
 
-        used = ExactBytes(zygote);
+        used = ExactBytes(zygote) + buffers;
         if (used > MemoryThreshold)
         {
             Kill(KillReason.Memory, zygote);
@@ -72,7 +76,7 @@ internal sealed class LimitWatch(InitOptions options, SandboxState state)
 
             var resident = ProcessTable.ResidentBytes(pid);
             var share = ProcessTable.ProportionalBytes(pid) ?? resident;
-            total += share;
+            total += share + ProcessTable.PageTableBytes(pid);
             counted += Math.Max(0, resident - share);
         }
 

@@ -9,7 +9,12 @@ internal static unsafe class ProcessTable
     private const int Passes = 200;
     private const int LongestWait = 2000;
     private const int NameOffset = 19;
+
+    // Smaller ones need at most a 512th of it for their page tables.
+    private const long LargeMappings = 512 << 20;
     private static readonly long PageBytes = Environment.SystemPageSize;
+
+    private static ReadOnlySpan<byte> SocketsUsed => "sockets: used "u8;
 
     /// <summary>Every process, init included.</summary>
     public static void List(List<int> pids)
@@ -37,28 +42,40 @@ internal static unsafe class ProcessTable
         _ = Native.CloseDirectory(directory);
     }
 
-    /// <summary>Resident bytes, shared pages counted in full: cheap to ask, never too low. 0 when it is gone.</summary>
-    public static long ResidentBytes(int pid)
+    /// <summary>
+    /// Resident bytes, shared pages counted in full, and page tables: cheap to ask, hardly ever too low. 0 when it is gone.
+    /// </summary>
+    public static long MemoryBytes(int pid)
     {
-        Span<byte> buffer = stackalloc byte[128];
-        var text = Descriptors.ReadFile(Path(pid, "statm"), buffer);
-        var start = text.IndexOf((byte)' ') + 1;
-        return Utf8Parser.TryParse(text[start..], out long pages, out _) ? pages * PageBytes : 0;
+        var (mapped, resident) = Pages(pid);
+        return (resident * PageBytes) + (mapped * PageBytes < LargeMappings ? 0 : PageTableBytes(pid));
+    }
+
+    /// <summary>Resident bytes, shared pages counted in full. 0 when it is gone.</summary>
+    public static long ResidentBytes(int pid) => Pages(pid).Resident * PageBytes;
+
+    /// <summary>Memory that the system needs to map a process's memory: much, if that is large, even for empty pages.</summary>
+    public static long PageTableBytes(int pid)
+    {
+        Span<byte> buffer = stackalloc byte[2048];
+        return Kibibytes(Descriptors.ReadFile(Path(pid, "status"), buffer), "\nVmPTE:"u8) << 10 ?? 0;
+    }
+
+    /// <summary>Sockets in the network namespace, which is the sandbox's own.</summary>
+    public static long Sockets()
+    {
+        Span<byte> buffer = stackalloc byte[512];
+        var text = Descriptors.ReadFile("/proc/net/sockstat", buffer);
+        return text.StartsWith(SocketsUsed) && Utf8Parser.TryParse(text[SocketsUsed.Length..], out long used, out _)
+            ? used
+            : 0;
     }
 
     /// <summary>Resident bytes with shared pages divided among who shares them; null when that is not to be seen.</summary>
     public static long? ProportionalBytes(int pid)
     {
         Span<byte> buffer = stackalloc byte[2048];
-        var text = Descriptors.ReadFile(Path(pid, "smaps_rollup"), buffer);
-        var at = text.IndexOf("\nPss:"u8);
-        if (at < 0)
-        {
-            return null;
-        }
-
-        var number = text[(at + 5)..].TrimStart((byte)' ');
-        return Utf8Parser.TryParse(number, out long kibibytes, out _) ? kibibytes << 10 : null;
+        return Kibibytes(Descriptors.ReadFile(Path(pid, "smaps_rollup"), buffer), "\nPss:"u8) << 10;
     }
 
     /// <summary>
@@ -89,6 +106,25 @@ internal static unsafe class ProcessTable
         var text = Descriptors.ReadFile(Path(pid, "stat"), buffer);
         var state = text.LastIndexOf((byte)')') + 2;
         return state < text.Length && text[state] is not ((byte)'Z' or (byte)'X');
+    }
+
+    private static (long Mapped, long Resident) Pages(int pid)
+    {
+        Span<byte> buffer = stackalloc byte[128];
+        var text = Descriptors.ReadFile(Path(pid, "statm"), buffer);
+        return
+            Utf8Parser.TryParse(text, out long mapped, out var used)
+            && Utf8Parser.TryParse(text[(used + 1)..], out long resident, out _)
+            ? (mapped, resident)
+            : default;
+    }
+
+    private static long? Kibibytes(ReadOnlySpan<byte> text, ReadOnlySpan<byte> name)
+    {
+        var at = text.IndexOf(name);
+        return at >= 0 && Utf8Parser.TryParse(text[(at + name.Length)..].TrimStart(" \t"u8), out long number, out _)
+            ? number
+            : null;
     }
 
     private static bool KillNew(List<int> pids, HashSet<int> killed, int keep)

@@ -8,7 +8,8 @@ namespace SandboxOperator.Agent.Init;
 /// 1. A call of a foreign instruction set ends the process: its numbers mean something else.
 /// 2. Sockets are local ones only: no IP, netlink, packet or vsock, whatever the network lets through.
 /// 3. No new namespaces. <c>clone3</c>, whose flags a filter cannot see, is answered as if the kernel were older.
-/// 4. Memory that no limit counts (memory files, System V segments) does not exist.
+/// 4. Memory that no limit counts (memory files, System V segments) does not exist, and sockets hold what they hold by
+///    default.
 /// 5. What reaches into other processes, the kernel or the machine is refused.
 /// </remarks>
 internal static class SeccompFilter
@@ -26,6 +27,8 @@ internal static class SeccompFilter
     private const uint OffsetOfNumber = 0;
     private const uint OffsetOfArchitecture = 4;
     private const uint OffsetOfFirstArgument = 16;
+    private const uint OffsetOfThirdArgument = 32;
+    private const uint SendBufferOption = 7;
 
     private const ushort Load = 0x20;
     private const ushort IfEqual = 0x15;
@@ -55,6 +58,7 @@ internal static class SeccompFilter
         Argument(calls.CloneProcess, IfAnyBit, NewNamespaces, NotPermitted, Allow);
         // Another process's limits, init's among them, are not for user code.
         Argument(calls.ResourceLimit, IfEqual, 0, Allow, NotPermitted);
+        Argument(calls.SetSocketOption, IfEqual, SendBufferOption, NotPermitted, Allow, OffsetOfThirdArgument);
         Always(calls.Clone3, NotImplemented);
         Always(calls.MemoryFile, NotImplemented);
         foreach (var number in calls.Forbidden.Values)
@@ -71,10 +75,17 @@ internal static class SeccompFilter
             program.Add(new(Return, 0, 0, answer));
         }
 
-        void Argument(uint number, ushort test, uint value, uint ifTrue, uint ifFalse)
+        void Argument(
+            uint number,
+            ushort test,
+            uint value,
+            uint ifTrue,
+            uint ifFalse,
+            uint offset = OffsetOfFirstArgument
+        )
         {
             program.Add(new(IfEqual, 0, 4, number));
-            program.Add(new(Load, 0, 0, OffsetOfFirstArgument));
+            program.Add(new(Load, 0, 0, offset));
             program.Add(new(test, 0, 1, value));
             program.Add(new(Return, 0, 0, ifTrue));
             program.Add(new(Return, 0, 0, ifFalse));

@@ -60,6 +60,7 @@ internal sealed class Supervisor : IDisposable
             polled[1] = Watch(_signals.Descriptor);
             polled[2] = Watch(_start.ZygoteControl);
             polled[3] = Watch(Kernel?.Control ?? -1);
+            polled[3].Events |= Kernel is { IsAckOwed: true } ? Native.PollOut : default;
             polled[4] = Watch(Kernel?.Stdout.Descriptor ?? -1);
             polled[5] = Watch(Kernel?.Stderr.Descriptor ?? -1);
             if (Native.Poll(polled, 6, MillisecondsToDeadline()) < 0)
@@ -160,6 +161,7 @@ internal sealed class Supervisor : IDisposable
 
     private void ReadKernel(KernelProcess kernel)
     {
+        kernel.SendOwedAck();
         var open = kernel.ReadControl();
         kernel.Stdout.Drain(_call?.Id, _writer, _buffer);
         kernel.Stderr.Drain(_call?.Id, _writer, _buffer);

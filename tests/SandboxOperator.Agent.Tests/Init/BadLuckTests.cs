@@ -28,6 +28,16 @@ public sealed class BadLuckTests(RealSandbox sandbox)
             + " stdin=subprocess.PIPE) for _ in range(5)]: p.wait()",
         "killed: out of memory (512 MiB); variables are lost"
     )]
+    [InlineData(
+        "import os, socket, time\nall(os.fork() for _ in range(3))\n"
+            + "pairs = [socket.socketpair() for _ in range(450)]\ntime.sleep(60)",
+        "killed: out of memory (512 MiB); variables are lost"
+    )]
+    [InlineData(
+        "import mmap, time\nm = mmap.mmap(-1, 300 << 30, 0x4022, mmap.PROT_READ)\nm.madvise(15)\n"
+            + "for at in range(0, 300 << 30, 2 << 20): m[at]\ntime.sleep(60)",
+        "killed: out of memory (512 MiB); variables are lost"
+    )]
     [InlineData("import os\nwhile True: os.fork()", "killed: too many processes (limit 64); variables are lost")]
     [InlineData(
         "import os\nwhile True:\n  try: os.fork()\n  except OSError: pass",
@@ -293,6 +303,23 @@ public sealed class BadLuckTests(RealSandbox sandbox)
             .ShouldBe("still here\n");
 
         sandbox.Run("print('on')").ShouldPrint().ShouldBe("on\n");
+    }
+
+    [Fact]
+    public void A_kernel_that_never_reads_its_acks_stops_nobody()
+    {
+        sandbox
+            .Run(
+                """
+                import os, socket, stat
+                control = [fd for fd in range(3, 20) if os.path.exists(f"/proc/self/fd/{fd}") and stat.S_ISSOCK(os.fstat(fd).st_mode)][0]
+                socket.socket(fileno=os.dup(control)).sendall(b'{"type":"sync","n":1}\n' * 20000)
+                """
+            )
+            .ShouldPrint()
+            .ShouldBe("");
+
+        sandbox.Run("import sys; print(1); print(2, file=sys.stderr); print(3)").ShouldPrint().ShouldBe("1\n3\n");
     }
 
     [Fact]

@@ -24,6 +24,7 @@ public sealed class ContainmentTests(RealSandbox sandbox)
     [InlineData("socket.socket(socket.AF_NETLINK, socket.SOCK_RAW)")]
     [InlineData("socket.socket(socket.AF_PACKET, socket.SOCK_RAW)")]
     [InlineData("socket.socket(socket.AF_VSOCK)")]
+    [InlineData("socket.socket(socket.AF_UNIX).setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, 1 << 22)")]
     [InlineData("os.unshare(0x10000000) if hasattr(os, 'unshare') else call('unshare', 272, 97, 0x10000000)")]
     [InlineData("call('setns', 308, 268, 0, 0)")]
     [InlineData("call('clone(CLONE_NEWUSER)', 56, 220, 0x10000000 | 17, 0, 0, 0, 0)")]

@@ -48,6 +48,8 @@ public sealed class SeccompFilterTests
 
         Ask(calls, calls.Clone3).ShouldBe(SeccompFilter.NotImplemented);
         Ask(calls, calls.MemoryFile).ShouldBe(SeccompFilter.NotImplemented);
+        Ask(calls, calls.SetSocketOption, 7).ShouldBe(SeccompFilter.NotPermitted); // the send buffer
+        Ask(calls, calls.SetSocketOption, 8).ShouldBe(SeccompFilter.Allow);
         Ask(calls, calls.ResourceLimit, 0).ShouldBe(SeccompFilter.Allow);
         Ask(calls, calls.ResourceLimit, 1).ShouldBe(SeccompFilter.NotPermitted);
     }
@@ -61,6 +63,7 @@ public sealed class SeccompFilterTests
             .Forbidden.Values.Concat([
                 calls.Socket,
                 calls.SocketPair,
+                calls.SetSocketOption,
                 calls.CloneProcess,
                 calls.Clone3,
                 calls.ResourceLimit,
@@ -102,7 +105,7 @@ public sealed class SeccompFilterTests
                     {
                         0 => number,
                         4 => architecture,
-                        16 => argument,
+                        16 or 32 => argument,
                         _ => throw new InvalidOperationException($"loads {value}"),
                     };
                     break;

@@ -61,6 +61,22 @@ public sealed class RealSandboxTests(RealMachine real, ITestOutputHelper output)
     }
 
     [Fact]
+    public async Task Memory_that_no_limit_counts_cannot_be_had_as_files()
+    {
+        var sandbox = await real.Gateway.OpenAsync(Key("dev"), Token);
+
+        (
+            await RunAsync(
+                sandbox,
+                "import os\nfor p in ('/dev', '/', '/dev/pts', '/run/sandbox'):\n  try: open(p + '/x', 'w'); print(p)\n  except OSError as e: pass"
+            )
+        ).Text.ShouldBe("");
+        (
+            await RunAsync(sandbox, "import pty; open('/dev/null', 'w').write('x'); print(len(pty.openpty()))")
+        ).Text.ShouldBe("2\n");
+    }
+
+    [Fact]
     public async Task Nothing_of_the_machine_can_be_read()
     {
         var sandbox = await real.Gateway.OpenAsync(Key("host"), Token);

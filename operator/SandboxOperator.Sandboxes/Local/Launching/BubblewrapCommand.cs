@@ -72,7 +72,8 @@ internal static class BubblewrapCommand
             Temporary,
         ]);
         command.AddRange(["--symlink", "../tmp", "/var/tmp", "--ro-bind", folder.Run, Run]);
-        command.AddRange(["--remount-ro", "/", "--chdir", Data]);
+        command.AddRange(["--remount-ro", "/", "--remount-ro", "/dev"]);
+        command.AddRange(["--chdir", Data]);
 
         // 5. Its environment, and nothing of the gateway's.
         command.Add("--clearenv");

@@ -50,6 +50,7 @@ public sealed class BubblewrapCommandTests
             --symlink ../tmp /var/tmp
             --ro-bind /d/s/1/run /run/sandbox
             --remount-ro /
+            --remount-ro /dev
             --chdir /mnt/data
             --clearenv
             --setenv HOME /home/sandbox

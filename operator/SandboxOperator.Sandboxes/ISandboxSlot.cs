@@ -1,8 +1,8 @@
 namespace SandboxOperator.Sandboxes;
 
-/// <summary>Room for one session's sandbox, held by a run until it ends. Disposing it frees the room.</summary>
+/// <summary>Room for the sandbox of one thread, held by a run until it ends. Disposing it frees the room.</summary>
 public interface ISandboxSlot : IAsyncDisposable
 {
-    /// <summary>The session that holds the room.</summary>
+    /// <summary>The session that the room was reserved for.</summary>
     SessionKey Session { get; }
 }

@@ -7,9 +7,10 @@ namespace SandboxOperator.Sandboxes;
 public interface ISandboxes
 {
     /// <summary>
-    /// Admission: reserves room for the sandbox of a session until the slot is disposed. A session that already holds
-    /// a slot gets another handle on it. At the limit the longest-idle sandbox without a slot is stopped: its session
-    /// and its files go on, its variables are lost.
+    /// Admission: reserves room for the sandbox of a session until the slot is disposed. The room belongs to the
+    /// session's thread: it serves the thread's later sessions too, when this one ends meanwhile, and a thread that
+    /// already holds a slot gets another handle on it. At the limit the longest-idle sandbox without a slot is
+    /// stopped: its session and its files go on, its variables are lost.
     /// </summary>
     /// <exception cref="SandboxCapacityException">Every slot belongs to an active run.</exception>
     ValueTask<ISandboxSlot> ReserveAsync(SessionKey session, CancellationToken cancellationToken);

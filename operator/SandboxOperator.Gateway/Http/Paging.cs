@@ -70,7 +70,7 @@ internal static class Paging
         return found
             ?? throw ApiErrors.InvalidValue(
                 param,
-                $"Invalid '{param}': no item '{ApiErrors.Shorten(id)}' in this list."
+                $"Invalid '{param}': no item '{ApiErrors.Shorten(id)}' in this list. If it was deleted, start again without '{param}'; who deletes while listing reads the whole list first."
             );
     }
 }

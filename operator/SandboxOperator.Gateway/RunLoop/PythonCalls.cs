@@ -192,9 +192,7 @@ internal sealed partial class PythonCalls(
         {
             try
             {
-                var status = await view.FollowAsync(sandbox.RunAsync(request, listening.Token), listening.Token);
-                cancellationToken.ThrowIfCancellationRequested();
-                return status;
+                return await view.FollowAsync(sandbox.RunAsync(request, listening.Token), listening.Token);
             }
             catch (CallRefusedException refused) when (refused.Code == AgentErrorCodes.Busy)
             {

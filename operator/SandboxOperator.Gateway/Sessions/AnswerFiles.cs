@@ -1,3 +1,4 @@
+using System.Security.Cryptography;
 using System.Text.Json;
 using Microsoft.EntityFrameworkCore;
 using SandboxOperator.Gateway.Blobs;
@@ -53,7 +54,7 @@ internal sealed partial class AnswerFiles(
         {
             if (await sandbox.PeekAsync(cancellationToken) is not { } opened)
             {
-                return Attached(path);
+                return Placed(path)?.Id;
             }
 
             await using var file = await opened.OpenFileAsync(path, cancellationToken);
@@ -62,15 +63,29 @@ internal sealed partial class AnswerFiles(
                 return null;
             }
 
-            var placed = sandbox.Files.LastOrDefault(other => other.Path == path);
-            return placed is not null && placed.File.Bytes == file.Bytes && !_changed.Contains(path)
-                ? placed.File.Id
-                : await DeliverAsync(path, file, cancellationToken);
+            if (_changed.Contains(path) || Placed(path) is not { } placed || placed.Bytes != file.Bytes)
+            {
+                return await DeliverAsync(path, file, cancellationToken);
+            }
+
+            // 3. An earlier run may have changed it without linking it.
+            if (await HasContentAsync(placed, file.Content, cancellationToken))
+            {
+                _delivered[path] = placed.Id;
+                return placed.Id;
+            }
+
+            await using var again = await opened.OpenFileAsync(path, cancellationToken);
+            return again is null ? null : await DeliverAsync(path, again, cancellationToken);
+        }
+        catch (SessionEndedException)
+        {
+            // What it had made is gone; what was put in is known.
+            return _changed.Contains(path) ? null : Placed(path)?.Id;
         }
         catch (Exception exception)
             when (exception
-                    is SessionEndedException
-                        or SandboxLostException
+                    is SandboxLostException
                         or SandboxUnavailableException
                         or SandboxCapacityException
                         or BlobTooLargeException
@@ -101,7 +116,22 @@ internal sealed partial class AnswerFiles(
             : sandbox.Known.Attached.FirstOrDefault(file => file.Id == path)?.Id;
     }
 
-    private string? Attached(string path) => sandbox.Files.LastOrDefault(file => file.Path == path)?.File.Id;
+    private FileEntity? Placed(string path) => sandbox.Files.LastOrDefault(file => file.Path == path)?.File;
+
+    private async Task<bool> HasContentAsync(FileEntity known, Stream content, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await using var stored = files.OpenRead(known);
+            var expected = await SHA256.HashDataAsync(stored, cancellationToken);
+            var found = await SHA256.HashDataAsync(content, cancellationToken);
+            return expected.AsSpan().SequenceEqual(found);
+        }
+        catch (FileNotFoundException)
+        {
+            return false;
+        }
+    }
 
     private async Task<string> DeliverAsync(string path, SandboxFile file, CancellationToken cancellationToken)
     {

@@ -110,12 +110,6 @@ internal sealed class ThreadSandbox(
                         cancellationToken
                     )
                 );
-                if (run.Slot is { } ended)
-                {
-                    run.Slot = null;
-                    await ended.DisposeAsync();
-                    run.Slot = await sandboxes.ReserveAsync(Key, cancellationToken);
-                }
             }
         }
     }

@@ -7,10 +7,12 @@ namespace SandboxOperator.Gateway.Threads;
 /// <summary>A thread that a request asks for, checked but for the files it names.</summary>
 /// <param name="Messages">Its first messages, oldest first.</param>
 /// <param name="FileIds">The code interpreter's files, or null.</param>
+/// <param name="FileIdsPath">The path of their parameter.</param>
 /// <param name="Metadata">JSON object.</param>
 internal sealed record ThreadDraft(
     IReadOnlyList<MessageDraft> Messages,
     IReadOnlyList<string>? FileIds,
+    string FileIdsPath,
     string Metadata
 )
 {
@@ -19,11 +21,12 @@ internal sealed record ThreadDraft(
     {
         if (reader is null)
         {
-            return new ThreadDraft([], null, Http.Metadata.Empty);
+            return new ThreadDraft([], null, ToolResourcesParameter.FileIdsPath, Http.Metadata.Empty);
         }
         var draft = new ThreadDraft(
             MessageDraft.ReadList(reader, "messages"),
             ToolResourcesParameter.Read(reader),
+            reader.PathOf(ToolResourcesParameter.FileIdsPath),
             Http.Metadata.Read(reader) ?? Http.Metadata.Empty
         );
         reader.End();

@@ -46,14 +46,7 @@ internal static class ThreadRows
         string? id = null
     )
     {
-        await FileRows.RequireAsync(
-            context,
-            project,
-            draft.FileIds ?? [],
-            ToolResourcesParameter.FileIdsPath,
-            nowMs,
-            cancellationToken
-        );
+        await FileRows.RequireAsync(context, project, draft.FileIds ?? [], draft.FileIdsPath, nowMs, cancellationToken);
         var thread = new ThreadEntity
         {
             Id = id ?? Ids.Thread(),

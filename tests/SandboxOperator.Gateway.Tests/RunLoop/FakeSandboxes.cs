@@ -11,7 +11,7 @@ internal sealed class FakeSandboxes : ISandboxes
     private readonly Lock _lock = new();
     private readonly Dictionary<string, int> _slots = new(StringComparer.Ordinal);
 
-    /// <summary>How many sessions may hold a slot.</summary>
+    /// <summary>How many threads may hold a slot.</summary>
     public int Capacity { get; set; } = 1000;
 
     /// <summary>What opening a sandbox throws, or null.</summary>
@@ -35,15 +35,20 @@ internal sealed class FakeSandboxes : ISandboxes
         }
     }
 
+    /// <summary>How often room was reserved.</summary>
+    public int Reservations { get; private set; }
+
     public ValueTask<ISandboxSlot> ReserveAsync(SessionKey session, CancellationToken cancellationToken)
     {
         lock (_lock)
         {
-            if (!_slots.ContainsKey(session.Name) && _slots.Count >= Capacity)
+            var thread = ThreadOf(session);
+            if (!_slots.ContainsKey(thread) && _slots.Count >= Capacity)
             {
                 throw new SandboxCapacityException("Every sandbox is in use.", TimeSpan.FromSeconds(7));
             }
-            _slots[session.Name] = _slots.GetValueOrDefault(session.Name) + 1;
+            _slots[thread] = _slots.GetValueOrDefault(thread) + 1;
+            Reservations++;
         }
         return ValueTask.FromResult<ISandboxSlot>(new Slot(this, session));
     }
@@ -84,6 +89,8 @@ internal sealed class FakeSandboxes : ISandboxes
     public ValueTask<IReadOnlyList<SandboxCheck>> CheckAsync(CancellationToken cancellationToken) =>
         ValueTask.FromResult<IReadOnlyList<SandboxCheck>>([new SandboxCheck("fake", true, "in memory")]);
 
+    private static string ThreadOf(SessionKey session) => $"{session.Project}/{session.ThreadId}";
+
     private sealed class Slot(FakeSandboxes owner, SessionKey session) : ISandboxSlot
     {
         private int _disposed;
@@ -96,9 +103,10 @@ internal sealed class FakeSandboxes : ISandboxes
             {
                 lock (owner._lock)
                 {
-                    if (--owner._slots[session.Name] == 0)
+                    var thread = ThreadOf(session);
+                    if (--owner._slots[thread] == 0)
                     {
-                        owner._slots.Remove(session.Name);
+                        owner._slots.Remove(thread);
                     }
                 }
             }

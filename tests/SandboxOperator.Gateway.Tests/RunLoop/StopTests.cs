@@ -47,6 +47,10 @@ public sealed class StopTests
         // The thread goes on.
         fixture.Upstream.Enqueue(ScriptedTurn.Say("Again."));
         ((string?)(await fixture.CompleteAsync(thread, assistant))["status"]).ShouldBe("completed");
+        var result = fixture.Upstream.ChatRequests[^1]["messages"]!
+            .AsArray()
+            .Single(message => (string?)message!["role"] == "tool")!;
+        ((string?)result["content"]).ShouldStartWith("so far\n[The call was interrupted.]");
     }
 
     [Fact]

@@ -16,7 +16,7 @@ Console.CancelKeyPress += (_, pressed) =>
     stop.Cancel();
 };
 
-IBenchmark[] all = [new RunBenchmark(), new UploadBenchmark()];
+IBenchmark[] all = [new SandboxBenchmark(), new RunBenchmark(), new UploadBenchmark()];
 var rows = new List<Row>();
 foreach (var benchmark in all.Where(candidate => names.Count == 0 || names.Contains(candidate.Name)))
 {

@@ -50,7 +50,10 @@ internal sealed class LocalBackend : IAsyncDisposable
 
     /// <summary>The sandbox of a thread that has none yet.</summary>
     public Task<ISandbox> OpenNewAsync(CancellationToken cancellationToken) =>
-        Sandboxes.OpenAsync(new SessionKey("bench", $"thread_{Interlocked.Increment(ref _threads)}", 1), cancellationToken);
+        Sandboxes.OpenAsync(
+            new SessionKey("bench", $"thread_{Interlocked.Increment(ref _threads)}", 1),
+            cancellationToken
+        );
 
     /// <summary>Runs code to its end.</summary>
     /// <exception cref="InvalidOperationException">It did not end with the status that was expected.</exception>

@@ -45,7 +45,8 @@ internal static class ProcessMemory
             .FirstOrDefault(text => text.StartsWith("Pss:", StringComparison.Ordinal));
         return line is null
             ? 0
-            : long.Parse(line.Split(' ', StringSplitOptions.RemoveEmptyEntries)[1], CultureInfo.InvariantCulture) * 1024;
+            : long.Parse(line.Split(' ', StringSplitOptions.RemoveEmptyEntries)[1], CultureInfo.InvariantCulture)
+                * 1024;
     }
 
     private static string Read(string path)

@@ -23,7 +23,8 @@ setup: ## Install what sandboxes on this machine need; as another user than root
 
 .PHONY: build
 build: ## Build the gateway and the agent into artifacts/
-	@dotnet publish operator/SandboxOperator.Agent -c Release -r linux-$(arch) -o artifacts/agent $(quiet)
+	@dotnet restore operator/SandboxOperator.Agent $(quiet)
+	@dotnet publish operator/SandboxOperator.Agent --no-restore -c Release -r linux-$(arch) -o artifacts/agent $(quiet)
 	@dotnet publish operator/SandboxOperator.Gateway -c Release -o artifacts/gateway $(quiet)
 
 .PHONY: test

@@ -46,28 +46,35 @@ public static class AgentBinary
         return program;
     }
 
+    private const string Project = "operator/SandboxOperator.Agent";
+
     private static async Task PublishAsync(string output)
     {
         var architecture = RuntimeInformation.ProcessArchitecture == Architecture.Arm64 ? "arm64" : "x64";
-        var start = new ProcessStartInfo("dotnet")
+        // Restored apart: a restore for one runtime would differ from the lock files, which name all of them.
+        await DotnetAsync("restore", Project);
+        await DotnetAsync(
+            "publish",
+            Project,
+            "--no-restore",
+            "-c",
+            "Release",
+            "-r",
+            $"linux-{architecture}",
+            "-o",
+            output,
+            "-v",
+            "quiet"
+        );
+    }
+
+    private static async Task DotnetAsync(params string[] arguments)
+    {
+        var start = new ProcessStartInfo("dotnet", [.. arguments, "-nodeReuse:false"])
         {
             WorkingDirectory = RepositoryRoot,
             RedirectStandardOutput = true,
             UseShellExecute = false,
-            ArgumentList =
-            {
-                "publish",
-                "operator/SandboxOperator.Agent",
-                "-c",
-                "Release",
-                "-r",
-                $"linux-{architecture}",
-                "-o",
-                output,
-                "-v",
-                "quiet",
-                "-nodeReuse:false",
-            },
         };
         using var process = Process.Start(start)!;
         var log = await process.StandardOutput.ReadToEndAsync();

@@ -305,7 +305,8 @@ public sealed class CallStreamTests
         await using var agent = await FakeAgent.StartAsync(context =>
             RefuseAsync(context, 503, AgentErrorCodes.KernelUnavailable)
         );
-        using var client = agent.Client(Small);
+        // Only the wait for the kernel is short: a busy machine must not turn an answer into silence.
+        using var client = agent.Client(new() { KernelStart = TimeSpan.FromMilliseconds(300) });
 
         (await Should.ThrowAsync<CallRefusedException>(() => RunAsync(client))).Code.ShouldBe(
             AgentErrorCodes.KernelUnavailable

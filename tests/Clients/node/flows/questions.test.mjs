@@ -298,7 +298,7 @@ try:
     print("RESOLVED")
 except OSError:
     print("refused")`;
-    await model.when('Call home.', python(code), say('{{last_tool_output:(.*)}}'));
+    await model.when('Call home.', python(code), say('{{last_tool_output:((?:\\w+\\n?)+)}}'));
     const { text } = await ask(sdk, 'Call home.');
     assert.equal(text.trim(), 'refused\nrefused\nrefused\nrefused');
   });

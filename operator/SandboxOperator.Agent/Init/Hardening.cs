@@ -13,13 +13,19 @@ internal static unsafe class Hardening
     private const int NoNewPrivileges = 38;
     private const int BlockSignals = 0;
     private const int FirstRealTimeSignal = 32;
+    private const int CloseRangeOnExec = 4;
+    private const int SetDescriptorFlags = 2;
+    private const int CloseOnExec = 1;
+    private const int FirstInherited = 3;
+    private const int LastTried = 1024;
     private const nuint SetModeFilter = 1;
     private const nuint AllThreads = 1;
 
     /// <summary>
     /// Starts this program again with an empty environment (so that <c>/proc/1/environ</c> shows none) and with its
     /// signals blocked: PID 1 ignores deadly signals from inside, but not those that the runtime has handlers for. The
-    /// real-time ones stay, because the garbage collector stops threads with one. Returns only by an exception.
+    /// real-time ones stay, because the garbage collector stops threads with one. Descriptors that whoever started the
+    /// gateway left open end here, too. Returns only by an exception.
     /// </summary>
     public static void StartAgain(ReadOnlySpan<string> args)
     {
@@ -31,8 +37,23 @@ internal static unsafe class Hardening
         }
 
         _ = Native.SignalMask(BlockSignals, set, null);
+        CloseInherited();
         var arguments = Descriptors.Strings(["sandbox-agent", "init", InitOptions.CleanFlag, .. args]);
         Descriptors.Check(Native.Execute("/proc/self/exe", arguments, Descriptors.Strings([])), "execve");
+    }
+
+    private static void CloseInherited()
+    {
+        if (Native.CloseRange(FirstInherited, uint.MaxValue, CloseRangeOnExec) == 0)
+        {
+            return;
+        }
+
+        // Linux before 5.11.
+        for (var descriptor = FirstInherited; descriptor < LastTried; descriptor++)
+        {
+            _ = Native.Control(descriptor, SetDescriptorFlags, CloseOnExec);
+        }
     }
 
     /// <summary>Closes <c>/proc/1/mem</c>, <c>fd</c> and <c>environ</c> to the sandbox, then filters system calls.</summary>

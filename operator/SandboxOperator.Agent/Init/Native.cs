@@ -124,6 +124,9 @@ internal static unsafe partial class Native
     [LibraryImport("libc", EntryPoint = "syscall", SetLastError = true)]
     public static partial nint Seccomp(nint number, nuint operation, nuint flags, void* arguments);
 
+    [LibraryImport("libc", EntryPoint = "close_range", SetLastError = true)]
+    public static partial int CloseRange(uint first, uint last, int flags);
+
     [LibraryImport("libc", EntryPoint = "execve", SetLastError = true)]
     public static partial int Execute(
         [MarshalAs(UnmanagedType.LPUTF8Str)] string path,

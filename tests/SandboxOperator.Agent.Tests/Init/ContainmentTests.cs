@@ -107,6 +107,28 @@ public sealed class ContainmentTests(RealSandbox sandbox)
     }
 
     [Fact]
+    public void Nothing_that_was_open_outside_is_open_inside()
+    {
+        // A new kernel, which has opened nothing itself.
+        sandbox.Run("import os; os._exit(0)");
+
+        sandbox
+            .Run(
+                """
+                import os, stat
+                opened = [fd for fd in map(int, os.listdir("/proc/self/fd")) if fd > 2]
+                for fd in opened:
+                    try:
+                        print(stat.S_ISSOCK(os.fstat(fd).st_mode))
+                    except OSError:
+                        pass  # the listing itself
+                """
+            )
+            .ShouldPrint()
+            .ShouldBe("True\n", "the control socket is the only one");
+    }
+
+    [Fact]
     public void Local_sockets_and_pairs_work() =>
         sandbox
             .Run(

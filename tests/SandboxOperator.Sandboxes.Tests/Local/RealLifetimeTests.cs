@@ -34,7 +34,12 @@ public sealed class RealLifetimeTests : IAsyncLifetime
         ProcessTable.All().Where(pid => ProcessTable.Arguments(pid) is ["sleep", "4321"]).ShouldBeEmpty();
         if (uid is not null)
         {
-            ProcessTable.All().Where(pid => ProcessTable.User(pid) == uid).ShouldBeEmpty();
+            // Whoever was killed last may still be on its way out of the process table.
+            using var deadline = new CancellationTokenSource(TimeSpan.FromSeconds(10));
+            while (ProcessTable.All().Any(pid => ProcessTable.User(pid) == uid))
+            {
+                await Task.Delay(20, deadline.Token);
+            }
         }
 
         Groups().ShouldBeEmpty();

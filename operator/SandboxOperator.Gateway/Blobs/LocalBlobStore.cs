@@ -15,15 +15,19 @@ namespace SandboxOperator.Gateway.Blobs;
 internal sealed class LocalBlobStore : IBlobStore
 {
     private const int BufferBytes = 256 * 1024;
+    private const int BytesBetweenLooks = 16 * 1024 * 1024;
     private const int NoSpace = 28;
     private const int QuotaExceeded = 122;
 
+    private readonly FreeSpace _space;
     private readonly string _directory;
     private readonly string _temporary;
 
     /// <param name="directory">Created when needed. Only one store may use it at a time.</param>
-    public LocalBlobStore(string directory)
+    /// <param name="space">Refuses what would take the last of the disk.</param>
+    public LocalBlobStore(string directory, FreeSpace space)
     {
+        _space = space;
         _directory = directory;
         _temporary = Path.Combine(directory, "tmp");
         if (Directory.Exists(_temporary))
@@ -89,18 +93,14 @@ internal sealed class LocalBlobStore : IBlobStore
         return deleted;
     }
 
-    private static async Task<long> CopyAsync(
-        Stream content,
-        string path,
-        long maximum,
-        CancellationToken cancellationToken
-    )
+    private async Task<long> CopyAsync(Stream content, string path, long maximum, CancellationToken cancellationToken)
     {
         var buffer = ArrayPool<byte>.Shared.Rent(BufferBytes);
         try
         {
             await using var file = new FileStream(path, FileMode.CreateNew, FileAccess.Write, FileShare.None, 0);
             long total = 0;
+            long roomFor = 0;
             while (true)
             {
                 // Whole buffers, however small the pieces that come: the disk is asked less often.
@@ -118,6 +118,12 @@ internal sealed class LocalBlobStore : IBlobStore
                 if (total > maximum)
                 {
                     throw new BlobTooLargeException(maximum);
+                }
+                if (total > roomFor)
+                {
+                    // The disk is looked at once in a while only; others write to it as well.
+                    _space.Require(read);
+                    roomFor = total + BytesBetweenLooks;
                 }
                 await file.WriteAsync(buffer.AsMemory(0, read), cancellationToken);
                 BlobMetrics.WrittenBytes.Inc(read);

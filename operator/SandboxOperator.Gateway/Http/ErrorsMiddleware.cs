@@ -57,6 +57,8 @@ internal sealed partial class ErrorsMiddleware(RequestDelegate next, ILogger<Err
                 );
             case StoreFailedException { DiskFull: true } full:
                 Log.Failed(logger, context.TraceIdentifier, full);
+                // Somebody has to make room first.
+                context.Response.Headers["x-should-retry"] = "false";
                 return new ApiException(
                     StatusCodes.Status507InsufficientStorage,
                     full.Message,

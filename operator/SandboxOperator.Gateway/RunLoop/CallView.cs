@@ -1,20 +1,13 @@
 using System.Text;
 using SandboxOperator.Api.Agent;
 using SandboxOperator.Gateway.Conversation;
-using SandboxOperator.Gateway.Files;
 using SandboxOperator.Gateway.RunLoop.Steps;
 using SandboxOperator.Gateway.Sessions;
 
 namespace SandboxOperator.Gateway.RunLoop;
 
 /// <summary>What is seen of a call: by clients in its step, by the model in its transcript.</summary>
-internal sealed class CallView(
-    PythonStep step,
-    AnswerFiles answerFiles,
-    FileService files,
-    string project,
-    Action<string> pictureShown
-)
+internal sealed class CallView(PythonStep step, AnswerFiles answerFiles, Action<string> pictureShown)
 {
     private const int MaxPiecesTogether = 16;
     private const int MaxPictures = 32;
@@ -122,18 +115,20 @@ internal sealed class CallView(
         _pictures++;
         var extension = type == "image/png" ? "png" : "jpg";
         using var content = new MemoryStream(bytes, 0, length, writable: false);
-        var file = await files.CreateAsync(
-            project,
-            $"{Guid.NewGuid()}.{extension}",
-            "assistants_output",
-            content,
-            expiresAfterSeconds: null,
-            cancellationToken
-        );
-        Flush();
-        step.Image(file.Id);
-        pictureShown(file.Id);
-        _transcript.Add(display, file.Id);
+        try
+        {
+            var id = await answerFiles.KeepPictureAsync($"{Guid.NewGuid()}.{extension}", content, cancellationToken);
+            Flush();
+            step.Image(id);
+            pictureShown(id);
+            _transcript.Add(display, id);
+        }
+        catch (NotDeliveredException refused)
+        {
+            var note = $"A picture of {ByteSize.Text(length)} was displayed, but not kept: {refused.Message}";
+            LogLine($"[{note}]");
+            Note(note);
+        }
     }
 
     private static (string Type, string Base64)? PictureOf(CallDisplay display)

@@ -2,7 +2,6 @@ using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Options;
 using SandboxOperator.Api.Agent;
 using SandboxOperator.Gateway.Conversation;
-using SandboxOperator.Gateway.Files;
 using SandboxOperator.Gateway.RunLoop.Steps;
 using SandboxOperator.Gateway.Sessions;
 using SandboxOperator.Gateway.Store.Entities;
@@ -17,7 +16,6 @@ namespace SandboxOperator.Gateway.RunLoop;
 /// it ended.
 /// </remarks>
 internal sealed partial class PythonCalls(
-    FileService files,
     IOptions<RunLoopOptions> options,
     TimeProvider time,
     ILogger<PythonCalls> logger
@@ -61,7 +59,7 @@ internal sealed partial class PythonCalls(
         }
 
         var sandbox = await work.Sandbox.OpenAsync(cancellationToken);
-        var view = new CallView(step, work.Files, files, work.Active.Project, work.Scope.AddImage);
+        var view = new CallView(step, work.Files, work.Scope.AddImage);
         if (sandbox.StateLost is { } reason)
         {
             view.StateLost(reason);

@@ -6,6 +6,7 @@ using SandboxOperator.Gateway.Store;
 using SandboxOperator.Gateway.Store.Entities;
 using SandboxOperator.Gateway.Upstream;
 using SandboxOperator.Sandboxes;
+using FileOptions = SandboxOperator.Gateway.Options.FileOptions;
 
 namespace SandboxOperator.Gateway.RunLoop;
 
@@ -27,6 +28,7 @@ internal sealed partial class RunEngine(
     TurnAsker asker,
     TurnFollower follower,
     IOptions<RunLoopOptions> options,
+    IOptions<FileOptions> fileOptions,
     TimeProvider time,
     ILoggerFactory loggers
 )
@@ -124,7 +126,14 @@ internal sealed partial class RunEngine(
         var tools = new RunTools(JsonNode.Parse(run.Tools)!.AsArray());
         var history = await RunHistory.ReadAsync(store, run, tools.HasPython, CancellationToken.None);
         var sandbox = new ThreadSandbox(active, history.Session, sandboxes, files, store, time);
-        var answers = new AnswerFiles(active, sandbox, files, store, loggers.CreateLogger<AnswerFiles>());
+        var answers = new AnswerFiles(
+            active,
+            sandbox,
+            files,
+            store,
+            fileOptions.Value.RunBytes,
+            loggers.CreateLogger<AnswerFiles>()
+        );
         var work = new RunWork(active, scope, steps, tools, history, sandbox, answers);
         work.TakeUp();
         return work;

@@ -18,6 +18,7 @@ internal sealed partial class AnswerFiles(
     ThreadSandbox sandbox,
     FileService files,
     IStore store,
+    long maxBytes,
     ILogger<AnswerFiles> logger
 ) : IAnswerFiles
 {
@@ -27,9 +28,16 @@ internal sealed partial class AnswerFiles(
     private readonly Dictionary<string, string> _delivered = new(StringComparer.Ordinal);
     private readonly HashSet<string> _changed = new(StringComparer.Ordinal);
     private int _count;
+    private long _bytes;
 
     /// <summary>A call has made or written a file.</summary>
     public void Changed(string path) => _changed.Add(path);
+
+    /// <summary>Keeps a picture that a call displayed.</summary>
+    /// <returns>The file's id.</returns>
+    /// <exception cref="NotDeliveredException">It was not kept.</exception>
+    public async Task<string> KeepPictureAsync(string filename, Stream content, CancellationToken cancellationToken) =>
+        (await KeepAsync(filename, content, content.Length, cancellationToken)).Id;
 
     /// <inheritdoc />
     public async Task<string?> FindAsync(AnswerLink link, CancellationToken cancellationToken) =>
@@ -88,8 +96,7 @@ internal sealed partial class AnswerFiles(
                     is SandboxLostException
                         or SandboxUnavailableException
                         or SandboxCapacityException
-                        or BlobTooLargeException
-                        or ApiException
+                        or NotDeliveredException
             )
         {
             // The answer stands without the file: its text is not worth failing for.
@@ -137,14 +144,7 @@ internal sealed partial class AnswerFiles(
     {
         // Counted whatever comes of it: copying is what it costs.
         _count++;
-        var row = await files.CreateAsync(
-            run.Project,
-            "/mnt/data/" + path,
-            "assistants_output",
-            file.Content,
-            expiresAfterSeconds: null,
-            cancellationToken
-        );
+        var row = await KeepAsync("/mnt/data/" + path, file.Content, file.Bytes, cancellationToken);
         sandbox.Delivered(row.Id, path);
         var (ordinal, placed) = (sandbox.Record.Ordinal, JsonSerializer.Serialize(sandbox.Record.Placed));
         await store.WriteAsync(
@@ -168,6 +168,46 @@ internal sealed partial class AnswerFiles(
         _delivered[path] = row.Id;
         _changed.Remove(path);
         return row.Id;
+    }
+
+    /// <summary>Makes a file of the run's budget.</summary>
+    private async Task<FileEntity> KeepAsync(
+        string filename,
+        Stream content,
+        long bytes,
+        CancellationToken cancellationToken
+    )
+    {
+        if (bytes > maxBytes - _bytes)
+        {
+            throw new NotDeliveredException(
+                $"The files of this run would have more than {ByteSize.Text(maxBytes)} (Files:RunBytes)."
+            );
+        }
+
+        _bytes += bytes;
+        try
+        {
+            return await files.CreateAsync(
+                run.Project,
+                filename,
+                "assistants_output",
+                content,
+                expiresAfterSeconds: null,
+                cancellationToken
+            );
+        }
+        catch (BlobTooLargeException exception)
+        {
+            throw new NotDeliveredException(
+                $"A file may have at most {ByteSize.Text(exception.Maximum)} (Files:MaxBytes).",
+                exception
+            );
+        }
+        catch (Exception exception) when (exception is ApiException or StoreFailedException { DiskFull: true })
+        {
+            throw new NotDeliveredException(exception.Message, exception);
+        }
     }
 
     private static partial class Log

@@ -2,6 +2,7 @@ using System.Net;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Time.Testing;
+using SandboxOperator.Gateway.Blobs;
 using SandboxOperator.Gateway.Files;
 using SandboxOperator.Gateway.Tests.Hosting;
 
@@ -65,6 +66,31 @@ public sealed class FileTests
         ((string?)error["param"]).ShouldBe("purpose");
         Blobs(gateway).ShouldBeEmpty();
         await gateway.GetAsync("/v1/files?purpose=nonsense", 400);
+    }
+
+    [Fact]
+    public async Task A_file_that_would_take_the_last_of_the_disk_is_507_until_there_is_room()
+    {
+        var space = new ScriptedFreeSpace { Free = 150 };
+        await using var gateway = await TestGateway.StartAsync(configure: builder =>
+            builder.Services.AddSingleton<FreeSpace>(space)
+        );
+        (await UploadBytesAsync(gateway, 50)).ShouldBe(HttpStatusCode.OK);
+        using var form = new MultipartFormDataContent
+        {
+            { new StringContent("assistants"), "purpose" },
+            { new ByteArrayContent(new byte[51]), "file", "a" },
+        };
+
+        var error = (await gateway.SendAsync(HttpMethod.Post, "/v1/files", form, 507))["error"]!;
+
+        ((string?)error["code"]).ShouldBe("insufficient_storage");
+        ((string?)error["message"]).ShouldBe(
+            "The disk that holds the data directory is full: 150 bytes are free, of which 100 are kept in reserve (Files:ReserveBytes). Delete files, or make room on the disk."
+        );
+        Blobs(gateway).Length.ShouldBe(1);
+        space.Free = 151;
+        (await UploadBytesAsync(gateway, 51)).ShouldBe(HttpStatusCode.OK);
     }
 
     [Fact]

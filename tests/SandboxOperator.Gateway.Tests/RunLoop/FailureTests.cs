@@ -1,6 +1,9 @@
 using System.Net;
 using System.Text;
 using System.Text.Json.Nodes;
+using Microsoft.Extensions.DependencyInjection;
+using SandboxOperator.Gateway.Blobs;
+using SandboxOperator.Gateway.Tests.Hosting;
 using SandboxOperator.Sandboxes;
 using SandboxOperator.Testing.ScriptedUpstream;
 
@@ -47,6 +50,70 @@ public sealed class FailureTests
         var text = (await fixture.MessagesAsync(thread))[^1]["content"]![0]!["text"]!;
         ((string?)text["value"]).ShouldBe("See [out](sandbox:/mnt/data/out.csv).");
         text["annotations"]!.AsArray().ShouldBeEmpty();
+    }
+
+    [Theory]
+    [InlineData("Files:MaxBytes=60", "A file may have at most 60 bytes (Files:MaxBytes).")]
+    [InlineData("Files:RunBytes=60", "The files of this run would have more than 60 bytes (Files:RunBytes).")]
+    [InlineData("Files:ProjectBytes=60", "at most 60 are allowed.")]
+    public async Task A_picture_that_is_too_large_becomes_a_note(string setting, string note)
+    {
+        await using var fixture = await RunFixture.StartAsync(time: null, setting);
+        fixture.Upstream.Enqueue(ScriptedTurn.Python("show\nprint on"), ScriptedTurn.Say("Done."));
+        var thread = await fixture.ThreadAsync();
+
+        var run = await fixture.CompleteAsync(thread, await fixture.AssistantAsync());
+
+        ((string?)run["status"]).ShouldBe("completed", run.ToJsonString());
+        var call = (await fixture.StepsAsync(thread, (string)run["id"]!))[0]["step_details"]!["tool_calls"]![0]!;
+        var logs = (string)call["code_interpreter"]!["outputs"]!.AsArray().ShouldHaveSingleItem()!["logs"]!;
+        logs.ShouldContain("A picture of 70 bytes was displayed, but not kept: ");
+        logs.ShouldContain(note);
+        logs.ShouldEndWith("on\n");
+        fixture.Upstream.ChatRequests[1]["messages"]!.AsArray()[^1]!["content"]!.ToString().ShouldContain(note);
+    }
+
+    [Fact]
+    public async Task Links_beyond_the_bytes_of_a_run_stay_text()
+    {
+        await using var fixture = await RunFixture.StartAsync(time: null, "Files:RunBytes=5");
+        fixture.Upstream.Enqueue(
+            ScriptedTurn.Python("write a.csv a,b\nwrite b.csv c,d\nwrite c.csv e"),
+            ScriptedTurn.Say("sandbox:/mnt/data/a.csv sandbox:/mnt/data/b.csv sandbox:/mnt/data/c.csv")
+        );
+        var thread = await fixture.ThreadAsync();
+
+        var run = await fixture.CompleteAsync(thread, await fixture.AssistantAsync());
+
+        ((string?)run["status"]).ShouldBe("completed", run.ToJsonString());
+        var text = (await fixture.MessagesAsync(thread))[^1]["content"]![0]!["text"]!;
+        text["annotations"]!
+            .AsArray()
+            .Select(one => (string?)one!["text"])
+            .ShouldBe(["sandbox:/mnt/data/a.csv", "sandbox:/mnt/data/c.csv"]);
+    }
+
+    [Fact]
+    public async Task On_a_full_disk_pictures_and_links_stay_away_and_the_run_goes_on()
+    {
+        await using var fixture = await RunFixture.StartAsync();
+        fixture.Upstream.Enqueue(
+            ScriptedTurn.Python("show\nwrite out.csv a,b"),
+            ScriptedTurn.Say("See sandbox:/mnt/data/out.csv.")
+        );
+        await fixture.Gateway.DisposeAsync();
+        await fixture.StartGatewayAsync(builder =>
+            builder.Services.AddSingleton<FreeSpace>(new ScriptedFreeSpace { Free = 100 })
+        );
+        var thread = await fixture.ThreadAsync();
+
+        var run = await fixture.CompleteAsync(thread, await fixture.AssistantAsync());
+
+        ((string?)run["status"]).ShouldBe("completed", run.ToJsonString());
+        var message = (await fixture.MessagesAsync(thread))[^1]["content"]!.AsArray().ShouldHaveSingleItem()!;
+        message["text"]!["annotations"]!.AsArray().ShouldBeEmpty();
+        var call = (await fixture.StepsAsync(thread, (string)run["id"]!))[0]["step_details"]!["tool_calls"]![0]!;
+        ((string?)call["code_interpreter"]!["outputs"]![0]!["logs"])!.ShouldContain("but not kept: The disk");
     }
 
     [Fact]

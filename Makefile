@@ -40,6 +40,12 @@ bench: setup build ## Measure what README's table shows; prints the table and ar
 	@dpkg-query --show python3-ipykernel >/dev/null 2>&1 || apt-get install -y -qq --no-install-recommends python3-ipykernel
 	@dotnet run --project tests/SandboxOperator.Benchmarks -c Release -- --output artifacts/bench.json
 
+.PHONY: generate
+generate: ## Write what follows from the code: crds/, the chart's roles, the table of rights in docs/security.md
+	@dotnet build operator/SandboxOperator.Controller -c Release $(quiet)
+	@for what in "crds --out crds" "rbac --out charts/sandbox-operator/files/rbac" "rights --out docs/security.md"; do \
+	    dotnet operator/SandboxOperator.Controller/bin/Release/net10.0/sandbox-controller.dll generate $$what; done
+
 .PHONY: format
 format: ## Format the code
 	@dotnet tool restore >/dev/null

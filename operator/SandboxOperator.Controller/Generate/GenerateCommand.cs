@@ -1,0 +1,61 @@
+using SandboxOperator.Kube.Rbac;
+
+namespace SandboxOperator.Controller.Generate;
+
+/// <summary>Writes the files that follow from the code: <c>make generate</c>.</summary>
+internal static class GenerateCommand
+{
+    public const string Usage = """
+        usage: sandbox-controller generate crds --out DIRECTORY
+               sandbox-controller generate rbac --out DIRECTORY
+               sandbox-controller generate rights --out FILE
+          crds    custom resource definitions, and in DIRECTORY/legacy those for clusters before 1.25
+          rbac    the rules of the roles that the chart installs
+          rights  rewrites the generated part of docs/security.md
+        """;
+
+    public static int Run(IReadOnlyList<string> arguments, TextWriter output, TextWriter error)
+    {
+        if (arguments is not [var what and ("crds" or "rbac" or "rights"), "--out", { Length: > 0 } target])
+        {
+            error.WriteLine(Usage);
+            return 2;
+        }
+
+        var files = what switch
+        {
+            "crds" => Crds(),
+            "rbac" => Rbac(),
+            _ => [(Name: "", Text: RightsTable.Update(File.ReadAllText(target), Rights()))],
+        };
+        foreach (var (name, text) in files)
+        {
+            var path = Path.Combine(target, name).TrimEnd('/');
+            Directory.CreateDirectory(Path.GetDirectoryName(Path.GetFullPath(path))!);
+            File.WriteAllText(path, text);
+            output.WriteLine(path);
+        }
+
+        return 0;
+    }
+
+    public static IEnumerable<(string Name, string Text)> Crds()
+    {
+        foreach (var kind in ResourceKinds.All)
+        {
+            yield return ($"{kind.Plural}.yaml", CrdYaml.Write(kind.Type, withRules: true));
+            yield return ($"legacy/{kind.Plural}.yaml", CrdYaml.Write(kind.Type, withRules: false));
+        }
+    }
+
+    public static IEnumerable<(string Name, string Text)> Rbac() =>
+        Rights().Select(role => ($"{RoleNames.Of(role.Role)}.yaml", RbacYaml.Write(role.Needs)));
+
+    public static IReadOnlyList<(RbacRole Role, IReadOnlyList<RbacNeed> Needs)> Rights() =>
+        [
+            .. Enum.GetValues<RbacRole>()
+                .Select(role =>
+                    (role, RbacNeeds.Of(role, typeof(GenerateCommand).Assembly, typeof(RbacNeeds).Assembly))
+                ),
+        ];
+}

@@ -1,0 +1,49 @@
+using SandboxOperator.Controller.Generate;
+using Shouldly;
+
+namespace SandboxOperator.Controller.Tests.Generate;
+
+/// <summary>What <c>make generate</c> writes is committed.</summary>
+public sealed class DriftTests
+{
+    private const string Cure = "run `make generate` and commit what it writes";
+
+    [Fact]
+    public void The_definitions_are_those_of_the_code() => Compare("crds", GenerateCommand.Crds());
+
+    [Fact]
+    public void The_roles_are_those_of_the_code() =>
+        Compare("charts/sandbox-operator/files/rbac", GenerateCommand.Rbac());
+
+    [Fact]
+    public void The_documented_rights_are_those_of_the_code()
+    {
+        var document = File.ReadAllText(Path.Combine(Root(), "docs/security.md"));
+        RightsTable.Update(document, GenerateCommand.Rights()).ShouldBe(document, Cure);
+    }
+
+    private static void Compare(string folder, IEnumerable<(string Name, string Text)> files)
+    {
+        var path = Path.Combine(Root(), folder);
+        var expected = files.ToDictionary(StringComparer.Ordinal);
+        Directory
+            .EnumerateFiles(path, "*.yaml", SearchOption.AllDirectories)
+            .Select(file => Path.GetRelativePath(path, file))
+            .ShouldBe(expected.Keys, ignoreOrder: true, Cure);
+        foreach (var (name, text) in expected)
+        {
+            File.ReadAllText(Path.Combine(path, name)).ShouldBe(text, Cure);
+        }
+    }
+
+    private static string Root()
+    {
+        var folder = new DirectoryInfo(AppContext.BaseDirectory);
+        while (!File.Exists(Path.Combine(folder.FullName, "SandboxOperator.sln")))
+        {
+            folder = folder.Parent ?? throw new InvalidOperationException("No checkout around the tests.");
+        }
+
+        return folder.FullName;
+    }
+}

@@ -37,7 +37,7 @@ test-fast: setup ## Run the tests that need no other process than themselves
 
 .PHONY: bench
 bench: setup build ## Measure what README's table shows; prints the table and artifacts/bench.json
-	@dpkg-query --show python3-ipykernel >/dev/null 2>&1 || apt-get install -y -qq --no-install-recommends python3-ipykernel
+	@tests/SandboxOperator.Benchmarks/install-baseline
 	@dotnet run --project tests/SandboxOperator.Benchmarks -c Release -- --output artifacts/bench.json
 
 .PHONY: generate

@@ -3,6 +3,7 @@ using Microsoft.Extensions.Hosting;
 using SandboxOperator.Api.Agent;
 using SandboxOperator.Sandboxes;
 using SandboxOperator.Sandboxes.Local;
+using SandboxOperator.Testing;
 
 namespace SandboxOperator.Benchmarks;
 

@@ -1,4 +1,5 @@
 using System.Xml.Linq;
+using SandboxOperator.Testing;
 using Shouldly;
 using Xunit;
 
@@ -19,7 +20,7 @@ public sealed class LayoutTests
     public static TheoryData<string> Projects() =>
         [
             .. Directory
-                .EnumerateFiles(Path.Combine(Repository.Root, "operator"), "*.csproj", SearchOption.AllDirectories)
+                .EnumerateFiles(Path.Combine(Checkout.Root, "operator"), "*.csproj", SearchOption.AllDirectories)
                 .Select(path => Path.GetFileNameWithoutExtension(path)),
         ];
 
@@ -28,7 +29,7 @@ public sealed class LayoutTests
     public void A_project_references_only_what_the_layout_allows(string project)
     {
         AllowedReferences.Keys.ShouldContain(project);
-        var file = XDocument.Load(Path.Combine(Repository.Root, "operator", project, $"{project}.csproj"));
+        var file = XDocument.Load(Path.Combine(Checkout.Root, "operator", project, $"{project}.csproj"));
         var references = file.Descendants("ProjectReference")
             .Select(reference => Path.GetFileNameWithoutExtension(reference.Attribute("Include")!.Value));
         references.ShouldBeSubsetOf(AllowedReferences[project]);
@@ -37,12 +38,12 @@ public sealed class LayoutTests
     [Fact]
     public void Every_project_is_in_the_solution()
     {
-        var solution = File.ReadAllText(Path.Combine(Repository.Root, "SandboxOperator.sln"));
+        var solution = File.ReadAllText(Path.Combine(Checkout.Root, "SandboxOperator.sln"));
         foreach (var folder in new[] { "operator", "tests" })
         {
             foreach (
                 var project in Directory.EnumerateFiles(
-                    Path.Combine(Repository.Root, folder),
+                    Path.Combine(Checkout.Root, folder),
                     "*.csproj",
                     SearchOption.AllDirectories
                 )
@@ -56,7 +57,7 @@ public sealed class LayoutTests
     [Fact]
     public void Every_project_locks_its_packages()
     {
-        foreach (var project in Directory.EnumerateFiles(Repository.Root, "*.csproj", SearchOption.AllDirectories))
+        foreach (var project in Directory.EnumerateFiles(Checkout.Root, "*.csproj", SearchOption.AllDirectories))
         {
             File.Exists(Path.Combine(Path.GetDirectoryName(project)!, "packages.lock.json")).ShouldBeTrue(project);
         }

@@ -16,9 +16,6 @@ public static class AgentBinary
     /// <summary>Path of the program; builds it when no process has yet.</summary>
     public static Task<string> PathAsync() => Built.Value;
 
-    /// <summary>The folder that holds the solution.</summary>
-    public static string RepositoryRoot { get; } = FindRoot();
-
     private static async Task<string> BuildAsync()
     {
         if (Environment.GetEnvironmentVariable("SANDBOX_AGENT_BINARY") is { Length: > 0 } given)
@@ -26,7 +23,7 @@ public static class AgentBinary
             return given;
         }
 
-        var cache = Path.Combine(RepositoryRoot, "artifacts", "test-agent");
+        var cache = Path.Combine(Checkout.Root, "artifacts", "test-agent");
         var folder = Path.Combine(cache, HashSources());
         var program = Path.Combine(folder, "sandbox-agent");
         Directory.CreateDirectory(cache);
@@ -72,7 +69,7 @@ public static class AgentBinary
     {
         var start = new ProcessStartInfo("dotnet", [.. arguments, "-nodeReuse:false"])
         {
-            WorkingDirectory = RepositoryRoot,
+            WorkingDirectory = Checkout.Root,
             RedirectStandardOutput = true,
             UseShellExecute = false,
         };
@@ -106,34 +103,21 @@ public static class AgentBinary
         string[] folders = ["operator/SandboxOperator.Agent", "operator/SandboxOperator.Api"];
         var files = folders
             .SelectMany(folder =>
-                Directory.EnumerateFiles(Path.Combine(RepositoryRoot, folder), "*", SearchOption.AllDirectories)
+                Directory.EnumerateFiles(Path.Combine(Checkout.Root, folder), "*", SearchOption.AllDirectories)
             )
             .Where(path => Path.GetExtension(path) is ".cs" or ".csproj")
             .Where(path => !path.Contains("/bin/", StringComparison.Ordinal))
             .Where(path => !path.Contains("/obj/", StringComparison.Ordinal))
-            .Append(Path.Combine(RepositoryRoot, "Directory.Build.props"))
-            .Append(Path.Combine(RepositoryRoot, "Directory.Packages.props"))
+            .Append(Path.Combine(Checkout.Root, "Directory.Build.props"))
+            .Append(Path.Combine(Checkout.Root, "Directory.Packages.props"))
             .Order(StringComparer.Ordinal);
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         foreach (var file in files)
         {
-            hash.AppendData(Encoding.UTF8.GetBytes(Path.GetRelativePath(RepositoryRoot, file)));
+            hash.AppendData(Encoding.UTF8.GetBytes(Path.GetRelativePath(Checkout.Root, file)));
             hash.AppendData(File.ReadAllBytes(file));
         }
 
         return Convert.ToHexStringLower(hash.GetHashAndReset())[..16];
-    }
-
-    private static string FindRoot()
-    {
-        for (var folder = new DirectoryInfo(AppContext.BaseDirectory); folder is not null; folder = folder.Parent)
-        {
-            if (File.Exists(Path.Combine(folder.FullName, "SandboxOperator.sln")))
-            {
-                return folder.FullName;
-            }
-        }
-
-        throw new InvalidOperationException("the tests do not run inside the repository");
     }
 }

@@ -27,7 +27,7 @@ internal static class SandboxCommand
             .. Words("--ro-bind /usr /usr --symlink usr/bin /bin --symlink usr/lib /lib --symlink usr/lib64 /lib64"),
             .. Words("--ro-bind /etc /etc --proc /proc --dev /dev --ro-bind-try /sys/fs/cgroup /sys/fs/cgroup"),
             .. Words($"--ro-bind {folder}/socket /run/sandbox --ro-bind {Path.GetDirectoryName(agent)} /opt/agent"),
-            .. Words($"--ro-bind {AgentBinary.RepositoryRoot}/runtime-image /opt/runtime"),
+            .. Words($"--ro-bind {Checkout.Root}/runtime-image /opt/runtime"),
             .. Words($"--bind {folder}/data /mnt/data --bind {folder}/tmp /tmp --"),
         ];
 

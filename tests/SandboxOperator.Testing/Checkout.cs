@@ -1,8 +1,9 @@
-namespace SandboxOperator.Benchmarks;
+namespace SandboxOperator.Testing;
 
-/// <summary>The checkout that the benchmarks were built from.</summary>
-internal static class Checkout
+/// <summary>The checkout that the tests were built from.</summary>
+public static class Checkout
 {
+    /// <summary>The folder that holds the solution.</summary>
     public static string Root { get; } = Find();
 
     private static string Find()

@@ -22,78 +22,84 @@ internal sealed class AnswerLinkSplitter
     /// <summary>Gives the rest.</summary>
     public IEnumerable<AnswerPiece> Finish() => Take(isEnd: true);
 
+    /// <remarks>Each character is looked at a bounded number of times, however many links the text seems to have.</remarks>
     private List<AnswerPiece> Take(bool isEnd)
     {
         var pieces = new List<AnswerPiece>();
-        while (_held.Length > 0)
+        var (start, at) = (0, 0);
+        while (at < _held.Length)
         {
-            var at = _held.IndexOf(LinkSyntax.Marker, StringComparison.Ordinal);
-            if (at < 0)
+            var marker = _held.IndexOf(LinkSyntax.Marker, at, StringComparison.Ordinal);
+            if (marker < 0)
             {
-                AddPlain(pieces, _held.Length - (isEnd ? 0 : HeldBack(_held)));
+                at = _held.Length - (isEnd ? 0 : HeldBack(_held.AsSpan(at)));
                 break;
             }
-            AddPlain(pieces, at);
-            var length = LinkSyntax.Measure(_before, _held, isEnd);
+            at = marker;
+            var window = _held.Substring(at, Math.Min(_held.Length - at, LinkSyntax.MaxChars + 1));
+            var length = LinkSyntax.Measure(Before(at), window, isEnd);
             if (length is null)
             {
                 break;
             }
-            var text = _held[..length.Value];
+            var text = window[..length.Value];
             if (SandboxPaths.TryParse(text[LinkSyntax.Marker.Length..], out var path, out var literal))
             {
-                var start = _codePoints;
-                Advance(text);
-                pieces.Add(new AnswerPiece(text, new AnswerLink(text, path, literal, start, _codePoints)));
+                AddPlain(pieces, start, at);
+                var first = _codePoints;
+                _codePoints += CodePoints(text);
+                pieces.Add(new AnswerPiece(text, new AnswerLink(text, path, literal, first, _codePoints)));
+                at += text.Length;
+                start = at;
             }
             else
             {
-                AddPlain(pieces, LinkSyntax.Marker.Length);
+                at += LinkSyntax.Marker.Length;
             }
         }
+        AddPlain(pieces, start, at);
+        _before = Before(at);
+        _held = _held[at..];
         return pieces;
     }
 
-    private void AddPlain(List<AnswerPiece> pieces, int length)
+    private void AddPlain(List<AnswerPiece> pieces, int start, int end)
     {
-        if (length == 0)
+        if (end > start)
         {
-            return;
-        }
-        var text = _held[..length];
-        Advance(text);
-        // Neighbours are joined: how often the search stopped in between is of no interest.
-        if (pieces.Count > 0 && pieces[^1].Link is null)
-        {
-            pieces[^1] = new AnswerPiece(pieces[^1].Text + text, null);
-        }
-        else
-        {
+            var text = _held[start..end];
+            _codePoints += CodePoints(text);
             pieces.Add(new AnswerPiece(text, null));
         }
     }
 
-    private void Advance(string text)
+    /// <summary>The two characters before an index of <see cref="_held"/>.</summary>
+    private string Before(int at)
     {
-        _held = _held[text.Length..];
-        var joined = _before + text;
-        _before = joined.Length <= 2 ? joined : joined[^2..];
+        var near = at >= 2 ? _held[(at - 2)..at] : _before + _held[..at];
+        return near.Length <= 2 ? near : near[^2..];
+    }
+
+    private static int CodePoints(string text)
+    {
+        var count = 0;
         for (var i = 0; i < text.Length; i++)
         {
             if (char.IsSurrogatePair(text, i))
             {
                 i++;
             }
-            _codePoints++;
+            count++;
         }
+        return count;
     }
 
     /// <summary>How many characters at the end may become a link, or are half of a character.</summary>
-    private static int HeldBack(string text)
+    private static int HeldBack(ReadOnlySpan<char> text)
     {
         for (var length = Math.Min(LinkSyntax.Marker.Length - 1, text.Length); length > 0; length--)
         {
-            if (text.EndsWith(LinkSyntax.Marker[..length], StringComparison.Ordinal))
+            if (text.EndsWith(LinkSyntax.Marker.AsSpan(0, length), StringComparison.Ordinal))
             {
                 return length;
             }

@@ -7,7 +7,7 @@ internal static class LinkSyntax
     public const string Marker = "sandbox:/mnt/data/";
 
     /// <summary>Longer ones are no links; also bounds what is held back of a stream.</summary>
-    private const int MaxChars = 1200;
+    public const int MaxChars = 1200;
 
     private const string TrailingPunctuation = ".,;:!?*_~…";
     private const string BareEnds = "<>\"'`|[]{}\\。，、；：！？）（」』】》“”‘’";

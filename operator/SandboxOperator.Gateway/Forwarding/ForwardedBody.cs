@@ -47,7 +47,9 @@ internal static class ForwardedBody
         });
     }
 
-    private static string Resolve(string name, IModelCatalog catalog) =>
+    /// <summary>The upstream's name of a model.</summary>
+    /// <exception cref="ApiException">The model does not exist.</exception>
+    public static string Resolve(string name, IModelCatalog catalog) =>
         catalog.Resolve(name) switch
         {
             null => throw new ApiException(

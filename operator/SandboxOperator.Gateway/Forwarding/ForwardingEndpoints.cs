@@ -1,4 +1,3 @@
-using Microsoft.AspNetCore.Http.Features;
 using SandboxOperator.Gateway.Http;
 
 namespace SandboxOperator.Gateway.Forwarding;
@@ -6,9 +5,6 @@ namespace SandboxOperator.Gateway.Forwarding;
 /// <summary>The parts of the API that the upstream answers by itself.</summary>
 internal static class ForwardingEndpoints
 {
-    /// <summary>Pictures and sound come in these requests, some of them as text in JSON.</summary>
-    private const long MaxBodyBytes = 128L * 1024 * 1024;
-
     /// <summary>Nothing else is forwarded: the upstream's key may be good for more than callers should do.</summary>
     private static readonly string[] Paths =
     [
@@ -36,14 +32,7 @@ internal static class ForwardingEndpoints
         {
             routes.MapPost(
                 $"/v1/{path}",
-                (HttpContext context, UpstreamForwarder forwarder) =>
-                {
-                    if (context.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } size)
-                    {
-                        size.MaxRequestBodySize = MaxBodyBytes;
-                    }
-                    return forwarder.ForwardAsync(context, path);
-                }
+                (HttpContext context, UpstreamForwarder forwarder) => forwarder.ForwardAsync(context, path)
             );
         }
         foreach (var path in new[] { "/v1/vector_stores", "/v1/vector_stores/{**rest}" })

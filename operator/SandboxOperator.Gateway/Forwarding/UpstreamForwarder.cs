@@ -1,4 +1,5 @@
 using System.Net;
+using Microsoft.AspNetCore.Http.Features;
 using Microsoft.Extensions.Options;
 using SandboxOperator.Gateway.Http;
 using SandboxOperator.Gateway.Models;
@@ -11,7 +12,7 @@ namespace SandboxOperator.Gateway.Forwarding;
 /// Hands a request to the upstream and its answer to the caller, both as they come.
 /// <list type="number">
 /// <item>Refuse when there is no upstream.</item>
-/// <item>In JSON, put the upstream's name of the model in place of the caller's.</item>
+/// <item>In JSON and forms, put the upstream's name of the model in place of the caller's; refuse anything else.</item>
 /// <item>Forward with the upstream's key in place of the caller's, until the deadline or until the caller goes away.</item>
 /// <item>Explain a failure, unless an answer has begun.</item>
 /// </list>
@@ -23,6 +24,9 @@ internal sealed class UpstreamForwarder(
     TimeProvider time
 ) : IDisposable
 {
+    /// <summary>Pictures and sound come in these requests, some of them as text in JSON.</summary>
+    private const long MaxBodyBytes = 128L * 1024 * 1024;
+
     private readonly HttpMessageInvoker _client = new(
         new SocketsHttpHandler
         {
@@ -53,29 +57,55 @@ internal sealed class UpstreamForwarder(
             );
         }
         // 2.
-        if (context.Request.HasJsonContentType())
-        {
-            await ForwardedBody.RenameModelAsync(context.Request, catalog, context.RequestAborted);
-        }
+        await using var form = await RenameModelAsync(context);
         // 3.
+        var address = UpstreamAddress.Of(upstream.BaseUrl);
         var limit = TimeSpan.FromSeconds(upstream.ForwardSeconds);
         using var deadline = new CancellationTokenSource(limit, time);
         var error = await forwarder.SendAsync(
             context,
-            upstream.BaseUrl,
+            address,
             _client,
             new ForwarderRequestConfig { ActivityTimeout = limit },
-            new UpstreamTransformer(upstream.BaseUrl, upstream.ApiKey, path),
+            new UpstreamTransformer(address, upstream.ApiKey, path),
             deadline.Token
         );
         // 4.
         if (error != ForwarderError.None && !context.Response.HasStarted)
         {
-            throw Explain(error, deadline.IsCancellationRequested, upstream.BaseUrl);
+            throw form?.Error ?? Explain(error, deadline.IsCancellationRequested, address);
         }
     }
 
     public void Dispose() => _client.Dispose();
+
+    /// <summary>Whatever is forwarded has been read first: a body that the gateway does not read may name any model.</summary>
+    /// <returns>The form that is rewritten while it is forwarded; null for JSON.</returns>
+    private async Task<ForwardedForm?> RenameModelAsync(HttpContext context)
+    {
+        if (context.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } size)
+        {
+            size.MaxRequestBodySize = MaxBodyBytes;
+        }
+        var request = context.Request;
+        if (request.Headers.ContentEncoding.Count == 0)
+        {
+            if (request.HasJsonContentType())
+            {
+                await ForwardedBody.RenameModelAsync(request, catalog, context.RequestAborted);
+                return null;
+            }
+            if (request.ContentType?.StartsWith("multipart/form-data", StringComparison.OrdinalIgnoreCase) == true)
+            {
+                return ForwardedForm.Begin(context, MaxBodyBytes, catalog);
+            }
+        }
+        throw new ApiException(
+            StatusCodes.Status415UnsupportedMediaType,
+            "Send a body of the type application/json or multipart/form-data, without a Content-Encoding.",
+            code: "unsupported_content_type"
+        );
+    }
 
     private static ApiException Explain(ForwarderError error, bool late, string address) =>
         late || error is ForwarderError.RequestTimedOut

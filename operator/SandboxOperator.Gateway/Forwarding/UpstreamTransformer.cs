@@ -4,7 +4,7 @@ using Yarp.ReverseProxy.Forwarder;
 namespace SandboxOperator.Gateway.Forwarding;
 
 /// <summary>Makes the caller's request the gateway's own, and the upstream's answer the gateway's.</summary>
-internal sealed class UpstreamTransformer(string baseUrl, string? apiKey, string path) : HttpTransformer
+internal sealed class UpstreamTransformer(string address, string? apiKey, string path) : HttpTransformer
 {
     /// <summary>Who the caller is, and where it comes from, is nothing to the upstream.</summary>
     private static readonly string[] Private =
@@ -16,8 +16,13 @@ internal sealed class UpstreamTransformer(string baseUrl, string? apiKey, string
         "Referer",
         "OpenAI-Organization",
         "OpenAI-Project",
-        "X-Forwarded-For",
         "Forwarded",
+        "Via",
+        "X-Real-IP",
+        "X-Client-IP",
+        "True-Client-IP",
+        "CF-Connecting-IP",
+        "Proxy-Authorization",
     ];
 
     /// <summary>What the gateway says for itself.</summary>
@@ -47,13 +52,19 @@ internal sealed class UpstreamTransformer(string baseUrl, string? apiKey, string
         {
             proxyRequest.Headers.Remove(header);
         }
+        var forwarded = proxyRequest.Headers.NonValidated.Select(header => header.Key).Where(IsForwarded).ToList();
+        forwarded.ForEach(header => proxyRequest.Headers.Remove(header));
         proxyRequest.Headers.Host = null;
         if (!string.IsNullOrEmpty(apiKey))
         {
             proxyRequest.Headers.Authorization = new AuthenticationHeaderValue("Bearer", apiKey);
         }
-        proxyRequest.RequestUri = new Uri($"{baseUrl.TrimEnd('/')}/{path}{httpContext.Request.QueryString}");
+        proxyRequest.RequestUri = new Uri($"{address}/{path}{httpContext.Request.QueryString}");
     }
+
+    private static bool IsForwarded(string header) =>
+        header.StartsWith("X-Forwarded-", StringComparison.OrdinalIgnoreCase)
+        || header.StartsWith("X-Original-", StringComparison.OrdinalIgnoreCase);
 
     public override ValueTask<bool> TransformResponseAsync(
         HttpContext httpContext,

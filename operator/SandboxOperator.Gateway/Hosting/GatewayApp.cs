@@ -24,6 +24,9 @@ internal static class GatewayApp
     /// <summary>The largest JSON body, in bytes. Endpoints that take files raise it for themselves.</summary>
     private const long MaxBodyBytes = 32L * 1024 * 1024;
 
+    /// <summary>What slow callers get before their rate counts.</summary>
+    private static readonly TimeSpan Grace = TimeSpan.FromSeconds(5);
+
     /// <param name="args">Settings, such as <c>--Listen:Port=0</c>.</param>
     /// <param name="configure">Replaces services; for tests.</param>
     public static WebApplication Build(string[] args, Action<WebApplicationBuilder>? configure = null)
@@ -83,6 +86,7 @@ internal static class GatewayApp
         ["Logging:LogLevel:Microsoft.EntityFrameworkCore"] = "Warning",
         ["Logging:LogLevel:Microsoft.Hosting.Lifetime"] = "Warning",
         ["Logging:LogLevel:System.Net.Http.HttpClient"] = "Warning",
+        ["Logging:LogLevel:Yarp"] = "Warning",
         ["Logging:Console:FormatterName"] = "simple",
         ["Logging:Console:FormatterOptions:SingleLine"] = "true",
     };
@@ -98,7 +102,10 @@ internal static class GatewayApp
             kestrel.AddServerHeader = false;
             kestrel.ConfigureEndpointDefaults(endpoint => endpoint.Protocols = HttpProtocols.Http1);
             kestrel.Limits.MaxRequestBodySize = MaxBodyBytes;
-            kestrel.Limits.RequestHeadersTimeout = TimeSpan.FromSeconds(30);
+            kestrel.Limits.MaxConcurrentConnections = listen.MaxConnections;
+            kestrel.Limits.RequestHeadersTimeout = TimeSpan.FromSeconds(listen.HeaderSeconds);
+            kestrel.Limits.MinRequestBodyDataRate = new MinDataRate(listen.MinBytesPerSecond, Grace);
+            kestrel.Limits.MinResponseDataRate = new MinDataRate(listen.MinBytesPerSecond, Grace);
             kestrel.Limits.KeepAliveTimeout = TimeSpan.FromMinutes(2);
             kestrel.Limits.MaxRequestHeadersTotalSize = 32 * 1024;
         });

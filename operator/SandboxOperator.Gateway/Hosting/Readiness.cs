@@ -57,7 +57,7 @@ internal sealed class Readiness(
             Ok: true,
             string.IsNullOrEmpty(upstream.Value.BaseUrl)
                 ? "none configured; only builtin/python answers"
-                : upstream.Value.BaseUrl
+                : UpstreamAddress.Of(upstream.Value.BaseUrl)
         );
 
     private async Task<IReadOnlyList<SandboxCheck>> SandboxesAsync(CancellationToken cancellationToken)

@@ -5,6 +5,9 @@ namespace SandboxOperator.Gateway.Http;
 /// <summary>The errors that several endpoints give, worded as applications know them.</summary>
 internal static class ApiErrors
 {
+    /// <summary>More than any parameter's name has.</summary>
+    private const int MaxNameChars = 64;
+
     public static ApiException Invalid(string message, string? param = null, string? code = null) =>
         new(StatusCodes.Status400BadRequest, message, param, code);
 
@@ -24,8 +27,11 @@ internal static class ApiErrors
     public static ApiException Missing(string param) =>
         Invalid($"Missing required parameter: '{param}'.", param, "missing_required_parameter");
 
-    public static ApiException Unknown(string param) =>
-        Invalid($"Unknown parameter: '{Shorten(param)}'.", Shorten(param), "unknown_parameter");
+    public static ApiException Unknown(string param)
+    {
+        var name = Shorten(param, MaxNameChars);
+        return Invalid($"Unknown parameter: '{name}'.", name, "unknown_parameter");
+    }
 
     /// <param name="param">The path.</param>
     /// <param name="expected">With its article, such as <c>a string</c>.</param>
@@ -91,7 +97,15 @@ internal static class ApiErrors
         new(StatusCodes.Status413PayloadTooLarge, message, param, "request_too_large");
 
     /// <summary>Keeps what a caller sent from filling an error.</summary>
-    public static string Shorten(string text) => text.Length <= 200 ? text : text[..200] + "…";
+    public static string Shorten(string text, int maximum = 200)
+    {
+        if (text.Length <= maximum)
+        {
+            return text;
+        }
+        // Not between the halves of a character.
+        return text[..(char.IsHighSurrogate(text[maximum - 1]) ? maximum - 1 : maximum)] + "…";
+    }
 
     private static string Text(IFormattable value) => value.ToString(null, CultureInfo.InvariantCulture);
 

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.WebUtilities;
 using Microsoft.Net.Http.Headers;
@@ -8,7 +9,7 @@ namespace SandboxOperator.Gateway.Http;
 internal sealed class MultipartForm
 {
     private const int BufferBytes = 64 * 1024;
-    private const int MaxFields = 32;
+    private const int MaxFields = 64;
     private const int MaxFieldBytes = 64 * 1024;
     private const int MaxBoundary = 200;
 
@@ -54,6 +55,23 @@ internal sealed class MultipartForm
         CancellationToken cancellationToken
     )
     {
+        await foreach (var field in FieldsAsync(cancellationToken))
+        {
+            if (field.Name == fileField)
+            {
+                await onFile(field.FileName, field.Content);
+            }
+            else
+            {
+                _fields[field.Name] = await ReadTextAsync(field, MaxFieldBytes, cancellationToken);
+            }
+        }
+    }
+
+    /// <summary>The fields of the form, one after the other as they come.</summary>
+    /// <exception cref="ApiException">The form is broken, or too much of a form.</exception>
+    public async IAsyncEnumerable<FormField> FieldsAsync([EnumeratorCancellation] CancellationToken cancellationToken)
+    {
         var count = 0;
         while (await NextAsync(cancellationToken) is { } section)
         {
@@ -66,15 +84,24 @@ internal sealed class MultipartForm
             {
                 throw ApiErrors.Invalid("A field of the form has no name.");
             }
-            if (name == fileField)
-            {
-                await onFile(disposition.FileName, new FormStream(section.Body));
-            }
-            else
-            {
-                _fields[name] = await ReadFieldAsync(name, section.Body, cancellationToken);
-            }
+            yield return new FormField(name, disposition.FileName, section.ContentType, new FormStream(section.Body));
         }
+    }
+
+    /// <summary>Reads a field to its end.</summary>
+    /// <exception cref="ApiException">It is longer than so many bytes.</exception>
+    public static async Task<string> ReadTextAsync(FormField field, int maximum, CancellationToken cancellationToken)
+    {
+        var buffer = new byte[maximum + 1];
+        var read = await field.Content.ReadAtLeastAsync(
+            buffer,
+            buffer.Length,
+            throwOnEndOfStream: false,
+            cancellationToken
+        );
+        return read <= maximum
+            ? System.Text.Encoding.UTF8.GetString(buffer, 0, read)
+            : throw ApiErrors.TooLong(ApiErrors.Shorten(field.Name), maximum, read);
     }
 
     /// <summary>Refuses fields that are none of these.</summary>
@@ -96,15 +123,5 @@ internal sealed class MultipartForm
         {
             throw FormStream.Broken(error);
         }
-    }
-
-    private static async Task<string> ReadFieldAsync(string name, Stream body, CancellationToken cancellationToken)
-    {
-        var buffer = new byte[MaxFieldBytes + 1];
-        await using var stream = new FormStream(body);
-        var read = await stream.ReadAtLeastAsync(buffer, buffer.Length, throwOnEndOfStream: false, cancellationToken);
-        return read <= MaxFieldBytes
-            ? System.Text.Encoding.UTF8.GetString(buffer, 0, read)
-            : throw ApiErrors.TooLong(name, MaxFieldBytes, read);
     }
 }

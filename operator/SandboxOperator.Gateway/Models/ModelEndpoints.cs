@@ -36,7 +36,7 @@ internal static class ModelEndpoints
         CancellationToken cancellationToken
     )
     {
-        var name = Uri.UnescapeDataString(model);
+        var name = NameOf(model);
         var models = await catalog.ListAsync(cancellationToken);
         var found =
             models.FirstOrDefault(one => one.Id.Equals(name, StringComparison.Ordinal))
@@ -47,9 +47,12 @@ internal static class ModelEndpoints
     private static IResult Delete(string model) =>
         throw new ApiException(
             StatusCodes.Status403Forbidden,
-            $"The model '{ApiErrors.Shorten(model)}' belongs to the upstream and cannot be deleted by this server.",
+            $"The model '{ApiErrors.Shorten(NameOf(model))}' belongs to the upstream and cannot be deleted by this server.",
             "model"
         );
+
+    /// <summary>Routing leaves encoded slashes as they are.</summary>
+    private static string NameOf(string model) => Uri.UnescapeDataString(model);
 
     private static void Write(Utf8JsonWriter writer, ModelInfo model)
     {

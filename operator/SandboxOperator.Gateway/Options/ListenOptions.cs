@@ -11,6 +11,15 @@ internal sealed class ListenOptions
     /// <summary>0 takes a free one. Also <c>PORT</c>.</summary>
     public int Port { get; set; } = 8080;
 
+    /// <summary>Connections at once; more are closed as they come.</summary>
+    public int MaxConnections { get; set; } = 4096;
+
+    /// <summary>How long a caller may take to send a request's headers.</summary>
+    public double HeaderSeconds { get; set; } = 30;
+
+    /// <summary>The slowest a caller may send a body or read an answer, in bytes a second.</summary>
+    public double MinBytesPerSecond { get; set; } = 240;
+
     /// <summary>How long open requests may go on after a stop was asked for.</summary>
     public int ShutdownSeconds { get; set; } = 20;
 }

@@ -7,6 +7,10 @@ internal static class OptionServices
         services
             .AddOptions<ListenOptions>()
             .Bind(configuration.GetSection(ListenOptions.Section))
+            .Validate(
+                options => options is { MaxConnections: > 0, HeaderSeconds: > 0, MinBytesPerSecond: > 0 },
+                "Listen:MaxConnections, Listen:HeaderSeconds and Listen:MinBytesPerSecond must be more than 0."
+            )
             .Validate(options => options.Port is >= 0 and <= 65535, "Listen:Port (PORT) must be between 0 and 65535.")
             .ValidateOnStart();
         services.Configure<DataOptions>(configuration.GetSection(DataOptions.Section));

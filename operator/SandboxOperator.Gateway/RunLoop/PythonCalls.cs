@@ -207,6 +207,11 @@ internal sealed partial class PythonCalls(
                 view.Note(work.History.Calls.Any(row => row.Id == request.Id) ? Unknown : Refused);
                 return CallStatuses.Lost;
             }
+            catch (CallRefusedException refused) when (refused.Code is AgentErrorCodes.InvalidRequest)
+            {
+                view.Note($"The code was not run: {refused.Message}");
+                return CallStatuses.Error;
+            }
             catch (SandboxLostException)
             {
                 cancellationToken.ThrowIfCancellationRequested();

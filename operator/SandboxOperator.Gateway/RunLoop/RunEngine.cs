@@ -51,6 +51,7 @@ internal sealed partial class RunEngine(
                     new SessionKey(run.Project, run.ThreadId, work.Sandbox.Record.Ordinal),
                     active.Stopping
                 );
+                await work.Sandbox.LookAsync(active.Stopping);
             }
 
             // 2.-4.

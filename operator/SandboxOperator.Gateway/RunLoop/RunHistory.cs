@@ -130,9 +130,16 @@ internal sealed record RunHistory
         );
         if (!withFiles)
         {
-            return new SessionKnowledge(thread.SessionOrdinal, session, [], []);
+            return new SessionKnowledge(thread.SessionOrdinal, session, [], [], SessionKnowledge.PathsOf(null));
         }
 
+        var earlier =
+            thread.SessionOrdinal == 1
+                ? null
+                : await context
+                    .Sessions.Where(row => row.ThreadId == run.ThreadId && row.Ordinal < thread.SessionOrdinal)
+                    .OrderByDescending(row => row.Ordinal)
+                    .FirstOrDefaultAsync(cancellationToken);
         var linked = await context
             .ThreadFiles.Where(row => row.ThreadId == run.ThreadId)
             .OrderBy(row => row.Seq)
@@ -153,7 +160,8 @@ internal sealed record RunHistory
                 .. linked
                     .Where(row => files.ContainsKey(row.FileId))
                     .Select(row => new PlacedFile(files[row.FileId], row.Path)),
-            ]
+            ],
+            SessionKnowledge.PathsOf(earlier)
         );
     }
 

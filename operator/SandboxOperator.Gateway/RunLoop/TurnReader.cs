@@ -27,6 +27,7 @@ internal sealed class TurnReader(
     private readonly AnswerLinkSplitter _splitter = new();
     private readonly StringBuilder _lateText = new();
     private PythonArgumentsDecoder? _decoder;
+    private bool _isBlank = true;
     private int _pieces;
     private int _lastCall = -1;
     private bool _hasCalls;
@@ -202,7 +203,7 @@ internal sealed class TurnReader(
         {
             Functions.Arguments(Take());
         }
-        else if (!_hasCalls && (Message is not null || !IsBlank(_waiting)))
+        else if (!_hasCalls && (Message is not null || !_isBlank))
         {
             await ShowAsync(_splitter.Push(Take()), cancellationToken);
         }
@@ -222,6 +223,7 @@ internal sealed class TurnReader(
     {
         // White space alone is no message.
         _waiting.Clear();
+        _isBlank = true;
         return ShowAsync(_splitter.Finish(), cancellationToken);
     }
 
@@ -257,6 +259,7 @@ internal sealed class TurnReader(
     private void Add(StringBuilder text, string piece)
     {
         text.Append(piece);
+        _isBlank = _isBlank && piece.AsSpan().IsWhiteSpace();
         _pieces++;
     }
 
@@ -264,20 +267,8 @@ internal sealed class TurnReader(
     {
         var text = _waiting.ToString();
         _waiting.Clear();
+        _isBlank = true;
         return text;
-    }
-
-    private static bool IsBlank(StringBuilder text)
-    {
-        foreach (var chunk in text.GetChunks())
-        {
-            if (!chunk.Span.IsWhiteSpace())
-            {
-                return false;
-            }
-        }
-
-        return true;
     }
 
     /// <summary>Awaits the first; the second is left running, but not when the first fails.</summary>

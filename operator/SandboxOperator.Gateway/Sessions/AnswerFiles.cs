@@ -25,9 +25,13 @@ internal sealed partial class AnswerFiles(
     /// <summary>What a run may deliver; links beyond stay text.</summary>
     private const int MaxDelivered = 50;
 
+    /// <summary>Links that a run looks after; looking costs a request to the sandbox.</summary>
+    private const int MaxLinks = 1000;
+
     private readonly Dictionary<string, string> _delivered = new(StringComparer.Ordinal);
     private readonly HashSet<string> _changed = new(StringComparer.Ordinal);
     private int _count;
+    private int _links;
     private long _bytes;
 
     /// <summary>A call has made or written a file.</summary>
@@ -40,9 +44,16 @@ internal sealed partial class AnswerFiles(
         (await KeepAsync(filename, content, content.Length, cancellationToken)).Id;
 
     /// <inheritdoc />
-    public async Task<string?> FindAsync(AnswerLink link, CancellationToken cancellationToken) =>
-        await FindAsync(link.Path, cancellationToken)
-        ?? (link.LiteralPath == link.Path ? null : await FindAsync(link.LiteralPath, cancellationToken));
+    public async Task<string?> FindAsync(AnswerLink link, CancellationToken cancellationToken)
+    {
+        if (++_links > MaxLinks)
+        {
+            return null;
+        }
+
+        return await FindAsync(link.Path, cancellationToken)
+            ?? (link.LiteralPath == link.Path ? null : await FindAsync(link.LiteralPath, cancellationToken));
+    }
 
     private async Task<string?> FindAsync(string path, CancellationToken cancellationToken)
     {

@@ -22,6 +22,7 @@ internal sealed class ThreadSandbox(
 
     private readonly HashSet<string> _unplaceable = new(StringComparer.Ordinal);
     private readonly Dictionary<string, string> _placed = known.InVolume();
+    private readonly Dictionary<string, string> _earlier = new(known.Earlier, StringComparer.Ordinal);
     private bool _hadSession = known.Session is not null || known.Ordinal > 1;
     private Task<OpenedSandbox>? _opening;
 
@@ -32,12 +33,25 @@ internal sealed class ThreadSandbox(
     public SessionKnowledge Known { get; } = known;
 
     /// <summary>The files that are in the sandbox, or will be at the first call.</summary>
-    public IReadOnlyList<PlacedFile> Files => ThreadFiles.Plan(Known.Attached, Known.Linked, _placed);
+    public IReadOnlyList<PlacedFile> Files => ThreadFiles.Plan(Known.Attached, Known.Linked, _placed, _earlier);
 
     /// <summary>Whether <see cref="OpenAsync"/> answers without waiting.</summary>
     public bool IsPrepared => _opening is { IsCompletedSuccessfully: true };
 
     private SessionKey Key => new(run.Project, run.ThreadId, Record.Ordinal);
+
+    /// <summary>Looks whether the session has ended since its last call: then <see cref="Files"/> are those of the next.</summary>
+    public async Task LookAsync(CancellationToken cancellationToken)
+    {
+        if (_placed.Count > 0)
+        {
+            var (sessions, key) = (await sandboxes.ListAsync(cancellationToken), Key);
+            if (sessions.All(session => session.Key != key))
+            {
+                ForgetVolume();
+            }
+        }
+    }
 
     /// <summary>Starts opening the sandbox, because a call is about to come.</summary>
     public void Prepare(CancellationToken cancellationToken) => _opening ??= OpenNowAsync(cancellationToken);
@@ -120,8 +134,7 @@ internal sealed class ThreadSandbox(
         _hadSession = true;
         if (sandbox.VolumeId != Record.VolumeId)
         {
-            _placed.Clear();
-            _unplaceable.Clear();
+            ForgetVolume();
             return hadSession
                 ? "the sandbox is a new one; only files that were attached, or linked in an answer, are there again"
                 : null;
@@ -130,6 +143,18 @@ internal sealed class ThreadSandbox(
         return Record.Incarnation is null || Record.Incarnation == sandbox.Incarnation
             ? null
             : "the sandbox was started anew; the files in /mnt/data are still there";
+    }
+
+    /// <summary>Nothing is in the volume; files get the paths they had before.</summary>
+    private void ForgetVolume()
+    {
+        foreach (var (id, path) in _placed)
+        {
+            _earlier[id] = path;
+        }
+
+        _placed.Clear();
+        _unplaceable.Clear();
     }
 
     private async Task PlaceAsync(

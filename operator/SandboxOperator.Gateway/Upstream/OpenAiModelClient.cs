@@ -5,6 +5,7 @@ using System.Runtime.CompilerServices;
 using System.Text.Json;
 using OpenAI;
 using OpenAI.Chat;
+using SandboxOperator.Gateway.Options;
 using SandboxOperator.Gateway.Tokens;
 
 namespace SandboxOperator.Gateway.Upstream;
@@ -56,7 +57,7 @@ internal sealed partial class OpenAiModelClient : IModelClient, IDisposable
             new ApiKeyCredential(string.IsNullOrEmpty(options.ApiKey) ? "none" : options.ApiKey),
             new OpenAIClientOptions
             {
-                Endpoint = new Uri(options.BaseUrl!.TrimEnd('/')),
+                Endpoint = new Uri(UpstreamAddress.Of(options.BaseUrl!)),
                 NetworkTimeout = Timeout.InfiniteTimeSpan,
                 RetryPolicy = new ClientRetryPolicy(maxRetries: 0),
                 Transport = new HttpClientPipelineTransport(_http),

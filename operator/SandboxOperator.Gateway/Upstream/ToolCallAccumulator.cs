@@ -10,6 +10,9 @@ internal sealed class ToolCallAccumulator(int index)
     /// <summary>What a call is named when the upstream gives no name at all; no tool has it.</summary>
     private const string NoName = "unknown";
 
+    private const int MaxIdChars = 256;
+    private const int MaxNameChars = 1024;
+
     private readonly JsonObject _extra = [];
     private readonly StringBuilder _arguments = new();
     private readonly StringBuilder _waiting = new();
@@ -20,18 +23,21 @@ internal sealed class ToolCallAccumulator(int index)
     /// <summary>The upstream's id, or null.</summary>
     public string? Id { get; set; }
 
-    /// <summary>All characters so far.</summary>
-    public int Length => _arguments.Length;
+    /// <summary>All characters of name and arguments so far.</summary>
+    public int Length => _arguments.Length + _name.Length;
 
     /// <summary>Takes a delta of the call; returns what is to be told of it, or null.</summary>
-    public ModelToolCallDelta? Add(JsonElement delta)
+    /// <param name="delta">The delta.</param>
+    /// <param name="keep">Makes a copy of what is not known, within bounds.</param>
+    public ModelToolCallDelta? Add(JsonElement delta, Func<string, JsonElement, JsonNode?> keep)
     {
-        Id ??= LenientJson.String(delta, "id") is { Length: > 0 } id ? id : null;
+        // A longer id is no id; the call gets one of ours.
+        Id ??= LenientJson.String(delta, "id") is { Length: > 0 and <= MaxIdChars } id ? id : null;
         foreach (var property in delta.EnumerateObject())
         {
             if (property.Name is not ("index" or "id" or "type" or "function"))
             {
-                _extra[property.Name] = LenientJson.ToNode(property.Value);
+                _extra[property.Name] = keep(property.Name, property.Value);
             }
         }
         if (LenientJson.Property(delta, "function") is { } function)
@@ -85,6 +91,10 @@ internal sealed class ToolCallAccumulator(int index)
             return;
         }
         _name = piece.StartsWith(_name, StringComparison.Ordinal) ? piece : _name + piece;
+        if (_name.Length > MaxNameChars)
+        {
+            throw new InvalidDataException("The upstream model's tool call has too long a name.");
+        }
     }
 
     private ModelToolCallDelta Tell()

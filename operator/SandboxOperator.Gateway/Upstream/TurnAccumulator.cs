@@ -11,7 +11,17 @@ namespace SandboxOperator.Gateway.Upstream;
 internal sealed class TurnAccumulator
 {
     private const int MaxToolCalls = 128;
-    private const int MaxChars = 32 * 1024 * 1024;
+
+    /// <summary>Of everything the model writes in one turn; no context window holds as much.</summary>
+    private const int MaxChars = 8 * 1024 * 1024;
+
+    /// <summary>Of JSON that is kept for later requests as it came; in memory it is many times larger.</summary>
+    private const int MaxExtraChars = 256 * 1024;
+    private const int MaxReasonChars = 64;
+
+    /// <summary>More than any request has, and few enough to be added up.</summary>
+    private const long MaxTokens = 1_000_000_000;
+
     private readonly JsonObject _extra = [];
     private readonly Dictionary<string, StringBuilder> _extraText = new(StringComparer.Ordinal);
     private readonly StringBuilder _text = new();
@@ -22,6 +32,8 @@ internal sealed class TurnAccumulator
     private readonly Dictionary<long, ToolCallAccumulator> _byIndex = [];
     private ToolCallAccumulator? _open;
     private string? _finishReason;
+    private long _chars;
+    private long _extraChars;
 
     /// <summary>The usage that the upstream reported, or null.</summary>
     public ModelUsage? Usage { get; private set; }
@@ -58,7 +70,7 @@ internal sealed class TurnAccumulator
         }
         if (LenientJson.String(choice, "finish_reason") is { } reason)
         {
-            _finishReason = reason;
+            _finishReason = reason.Length <= MaxReasonChars ? reason : reason[..MaxReasonChars];
         }
         return events;
     }
@@ -117,7 +129,7 @@ internal sealed class TurnAccumulator
                     var refusal = _refusalReader.Read(property.Value);
                     if (refusal.Length > 0)
                     {
-                        Bound(_refusal).Append(refusal);
+                        Append(_refusal, refusal);
                         events.Add(new ModelRefusalDelta(refusal));
                     }
                     break;
@@ -146,7 +158,7 @@ internal sealed class TurnAccumulator
         };
         if (text.Length > 0)
         {
-            Bound(_text).Append(text);
+            Append(_text, text);
             events.Add(new ModelTextDelta(text));
         }
     }
@@ -166,14 +178,12 @@ internal sealed class TurnAccumulator
             }
             _open = call;
         }
-        if (call.Add(delta) is { } told)
+        var length = call.Length;
+        if (call.Add(delta, KeepExtra) is { } told)
         {
             events.Add(told);
         }
-        if (call.Length > MaxChars)
-        {
-            throw new InvalidDataException("The upstream model's tool call is too large.");
-        }
+        Count(call.Length - length);
     }
 
     /// <summary>
@@ -223,37 +233,67 @@ internal sealed class TurnAccumulator
             case JsonValueKind.String:
                 if (!_extraText.TryGetValue(name, out var text))
                 {
+                    CountExtra(name.Length);
                     _extraText[name] = text = new StringBuilder();
                 }
-                Bound(text).Append(LenientJson.String(value));
+                Append(text, LenientJson.String(value));
                 break;
             case JsonValueKind.Array when _extra[name] is JsonArray known:
+                CountExtra(value.GetRawText().Length);
                 foreach (var item in value.EnumerateArray())
                 {
                     known.Add(LenientJson.ToNode(item));
                 }
                 break;
             default:
-                _extra[name] = LenientJson.ToNode(value);
+                _extra[name] = KeepExtra(name, value);
                 break;
         }
     }
 
-    private static StringBuilder Bound(StringBuilder text) =>
-        text.Length <= MaxChars ? text : throw new InvalidDataException("The upstream model's answer is too large.");
+    private JsonNode? KeepExtra(string name, JsonElement value)
+    {
+        CountExtra(name.Length + value.GetRawText().Length);
+        return LenientJson.ToNode(value);
+    }
+
+    private void Append(StringBuilder text, string piece)
+    {
+        Count(piece.Length);
+        text.Append(piece);
+    }
+
+    private void Count(int chars)
+    {
+        _chars += chars;
+        if (_chars > MaxChars)
+        {
+            throw new InvalidDataException("The upstream model's answer is too large.");
+        }
+    }
+
+    private void CountExtra(int chars)
+    {
+        _extraChars += chars;
+        if (_extraChars > MaxExtraChars)
+        {
+            throw new InvalidDataException("The upstream model's answer has too much beside its text.");
+        }
+    }
 
     private static ModelUsage? ReadUsage(JsonElement usage)
     {
-        if (LenientJson.Integer(usage, "prompt_tokens") is not { } prompt)
-        {
-            return null;
-        }
-        return new ModelUsage(
-            prompt,
-            LenientJson.Integer(usage, "completion_tokens") ?? 0,
-            LenientJson.Integer(LenientJson.Property(usage, "prompt_tokens_details"), "cached_tokens") ?? 0,
-            LenientJson.Integer(LenientJson.Property(usage, "completion_tokens_details"), "reasoning_tokens") ?? 0,
-            Estimated: false
-        );
+        return Tokens(usage, "prompt_tokens") is { } prompt
+            ? new ModelUsage(
+                prompt,
+                Tokens(usage, "completion_tokens") ?? 0,
+                Tokens(LenientJson.Property(usage, "prompt_tokens_details"), "cached_tokens") ?? 0,
+                Tokens(LenientJson.Property(usage, "completion_tokens_details"), "reasoning_tokens") ?? 0,
+                Estimated: false
+            )
+            : null;
     }
+
+    private static long? Tokens(JsonElement? parent, string name) =>
+        LenientJson.Integer(parent, name) is { } tokens ? Math.Clamp(tokens, 0, MaxTokens) : null;
 }

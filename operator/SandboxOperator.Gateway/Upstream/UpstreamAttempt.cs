@@ -97,13 +97,14 @@ internal sealed class UpstreamAttempt(ChatClient client, ModelOptions options, I
     }
 
     private static async IAsyncEnumerable<JsonDocument> ReadEventsAsync(
-        Stream body,
+        WatchedStream body,
         TurnAccumulator accumulator,
         [EnumeratorCancellation] CancellationToken cancellationToken
     )
     {
         await foreach (var item in SseParser.Create(body).EnumerateAsync(cancellationToken))
         {
+            body.NextEvent();
             if (item.Data == "[DONE]")
             {
                 yield break;

@@ -1,6 +1,7 @@
 using System.Net.Http.Headers;
 using System.Text.Json;
 using SandboxOperator.Gateway.Models;
+using SandboxOperator.Gateway.Options;
 
 namespace SandboxOperator.Gateway.Upstream;
 
@@ -66,7 +67,10 @@ internal sealed partial class UpstreamModelList(
     {
         try
         {
-            using var request = new HttpRequestMessage(HttpMethod.Get, $"{options.BaseUrl!.TrimEnd('/')}/models");
+            using var request = new HttpRequestMessage(
+                HttpMethod.Get,
+                $"{UpstreamAddress.Of(options.BaseUrl!)}/models"
+            );
             if (!string.IsNullOrEmpty(options.ApiKey))
             {
                 request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", options.ApiKey);

@@ -1,15 +1,15 @@
 namespace SandboxOperator.Gateway.Upstream;
 
 /// <summary>
-/// A response body that must keep coming, in lines and in total of bounded size. Comments that a server sends to keep
+/// A response body that must keep coming, in events and in total of bounded size. Comments that a server sends to keep
 /// the connection open count as coming.
 /// </summary>
 internal sealed class WatchedStream(Stream inner, TimeSpan firstByte, TimeSpan idle, TimeProvider time) : Stream
 {
-    private const int MaxLineBytes = 8 * 1024 * 1024;
+    private const int MaxEventBytes = 8 * 1024 * 1024;
     private const long MaxTotalBytes = 256 * 1024 * 1024;
     private long _total;
-    private int _line;
+    private int _event;
 
     public override bool CanRead => true;
     public override bool CanSeek => false;
@@ -21,6 +21,9 @@ internal sealed class WatchedStream(Stream inner, TimeSpan firstByte, TimeSpan i
         get => throw new NotSupportedException();
         set => throw new NotSupportedException();
     }
+
+    /// <summary>An event has been read whole: what comes counts for the next.</summary>
+    public void NextEvent() => _event = 0;
 
     public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
     {
@@ -41,9 +44,8 @@ internal sealed class WatchedStream(Stream inner, TimeSpan firstByte, TimeSpan i
             );
         }
         _total += read;
-        var newline = buffer.Span[..read].LastIndexOf((byte)'\n');
-        _line = newline < 0 ? _line + read : read - newline - 1;
-        if (_line > MaxLineBytes || _total > MaxTotalBytes)
+        _event += read;
+        if (_event > MaxEventBytes || _total > MaxTotalBytes)
         {
             throw new InvalidDataException("The upstream model's answer is too large.");
         }

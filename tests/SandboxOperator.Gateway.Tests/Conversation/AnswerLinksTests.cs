@@ -36,6 +36,14 @@ public sealed class AnswerLinksTests
         "title",
     ];
 
+    [Fact]
+    public void A_text_of_nothing_but_beginnings_of_links_is_split_in_one_go()
+    {
+        var text = string.Concat(Enumerable.Repeat("sandbox:/mnt/data/", 200_000));
+        var splitter = new AnswerLinkSplitter();
+        string.Concat(splitter.Push(text).Concat(splitter.Finish()).Select(piece => piece.Text)).ShouldBe(text);
+    }
+
     [Theory]
     [InlineData("See [it](sandbox:/mnt/data/out.csv).", "out.csv")]
     [InlineData("See sandbox:/mnt/data/out.csv.", "out.csv")]

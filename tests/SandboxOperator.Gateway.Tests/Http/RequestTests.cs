@@ -22,6 +22,17 @@ public sealed class RequestTests(GatewayFixture fixture) : IClassFixture<Gateway
     }
 
     [Theory]
+    [InlineData(1)]
+    [InlineData(0)]
+    public async Task The_name_of_an_unknown_parameter_is_cut_between_characters(int odd)
+    {
+        var name = new string('a', odd) + string.Concat(Enumerable.Repeat("😀", 500));
+        var cut = name[..(64 - odd)] + "…";
+        var error = await Gateway.RefusedAsync("/v1/threads", $"{{\"{name}\":1}}", cut, "unknown_parameter");
+        ((string?)error["message"]).ShouldBe($"Unknown parameter: '{cut}'.");
+    }
+
+    [Theory]
     [InlineData("[]")]
     [InlineData("null")]
     [InlineData("7")]

@@ -24,6 +24,12 @@ public sealed class ModelTests(GatewayFixture fixture) : IClassFixture<GatewayFi
         var error = (await fixture.Gateway.GetAsync("/v1/models/none", 404))["error"]!;
         ((string?)error["message"]).ShouldBe("The model 'none' does not exist");
         ((string?)error["code"]).ShouldBe("model_not_found");
-        await fixture.Gateway.DeleteAsync("/v1/models/builtin/python", 403);
+        error = (await fixture.Gateway.GetAsync("/v1/models/a%2Fnone", 404))["error"]!;
+        ((string?)error["message"]).ShouldBe("The model 'a/none' does not exist");
+        foreach (var path in new[] { "/v1/models/builtin/python", "/v1/models/builtin%2Fpython" })
+        {
+            error = (await fixture.Gateway.DeleteAsync(path, 403))["error"]!;
+            ((string?)error["message"])!.ShouldStartWith("The model 'builtin/python' belongs to");
+        }
     }
 }

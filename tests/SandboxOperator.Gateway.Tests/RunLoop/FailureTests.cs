@@ -260,6 +260,20 @@ public sealed class FailureTests
     }
 
     [Fact]
+    public async Task Code_that_the_sandbox_does_not_take_is_told_to_the_model()
+    {
+        await using var fixture = await RunFixture.StartAsync();
+        fixture.Upstream.Enqueue(ScriptedTurn.Python("too long"), ScriptedTurn.Say("{{last_tool_output}}"));
+        var thread = await fixture.ThreadAsync();
+
+        var run = await fixture.CompleteAsync(thread, await fixture.AssistantAsync());
+
+        ((string?)run["status"]).ShouldBe("completed", run.ToJsonString());
+        var text = (string?)(await fixture.MessagesAsync(thread))[^1]["content"]![0]!["text"]!["value"];
+        text.ShouldBe("[The code was not run: The request is too long.]");
+    }
+
+    [Fact]
     public async Task Lost_sandboxes_and_dead_kernels_are_told_to_the_model()
     {
         await using var fixture = await RunFixture.StartAsync();

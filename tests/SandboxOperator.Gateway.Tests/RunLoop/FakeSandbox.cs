@@ -68,6 +68,10 @@ internal sealed class FakeSandbox(SessionKey session, FakePython python) : ISand
             {
                 throw new CallRefusedException("A newer owner was here.", AgentErrorCodes.EpochFenced);
             }
+            if (request.Code == "too long")
+            {
+                throw new CallRefusedException("The request is too long.", AgentErrorCodes.InvalidRequest);
+            }
             _epoch = request.Epoch;
             if (!_calls.TryGetValue(request.Id, out call!))
             {

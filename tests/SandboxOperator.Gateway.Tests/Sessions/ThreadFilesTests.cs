@@ -74,6 +74,48 @@ public sealed class ThreadFilesTests
     }
 
     [Fact]
+    public async Task A_file_keeps_its_path_in_a_new_session_and_the_first_prompt_says_it()
+    {
+        await using var fixture = await RunFixture.StartAsync();
+        var ofThread = await fixture.Gateway.UploadAsync("data.csv", "thread");
+        var ofAssistant = await fixture.Gateway.UploadAsync("data.csv", "assistant");
+        var thread = await fixture.ThreadAsync();
+        await MessageAsync(fixture, thread, ofThread);
+        fixture.Upstream.Enqueue(ScriptedTurn.Python("print 1"), ScriptedTurn.Say("Done."));
+        await fixture.CompleteAsync(thread, await fixture.AssistantAsync());
+        fixture.Sandboxes.ExpireAll();
+
+        // The assistant's file would come first, if the thread's had not had its name already.
+        fixture.Upstream.Enqueue(ScriptedTurn.Python("cat data.csv"), ScriptedTurn.Say("Done."));
+        await fixture.CompleteAsync(thread, await AssistantAsync(fixture, ofAssistant));
+
+        Results(fixture)[^1].ShouldContain("thread");
+        fixture.Sandboxes.Single.Aliases[ofAssistant].ShouldBe($"{ofAssistant}-data.csv");
+        fixture.Upstream.ChatRequests[2]["messages"]![0]!.ToJsonString().ShouldContain($"{ofAssistant}-data.csv");
+    }
+
+    [Fact]
+    public async Task The_first_prompt_after_a_session_s_end_lists_what_will_be_there()
+    {
+        await using var fixture = await RunFixture.StartAsync();
+        var assistant = await fixture.AssistantAsync();
+        var file = await fixture.Gateway.UploadAsync("data.csv", "old");
+        var thread = await fixture.ThreadAsync();
+        await MessageAsync(fixture, thread, file);
+        fixture.Upstream.Enqueue(ScriptedTurn.Python("write data.csv new"), ScriptedTurn.Say(Link + "data.csv"));
+        await LinkedAsync(fixture, thread, assistant);
+        fixture.Sandboxes.ExpireAll();
+
+        fixture.Upstream.Enqueue(ScriptedTurn.Say("Done."));
+        await fixture.CompleteAsync(thread, assistant);
+
+        // What was linked last has the name now.
+        fixture.Upstream.ChatRequests[^1]["messages"]![0]!
+            .ToJsonString()
+            .ShouldContain($"- {file}-data.csv (3 bytes)");
+    }
+
+    [Fact]
     public async Task Files_of_later_messages_are_added_to_the_sandbox_that_is_there()
     {
         await using var fixture = await RunFixture.StartAsync();

@@ -42,6 +42,7 @@ public sealed class ScriptedUpstreamServer : IAsyncDisposable
         _app.MapGet("/v1/models", ListModels);
         _app.MapPost("/v1/embeddings", (Delegate)EmbedAsync);
         _app.MapPost("/v1/moderations", (Delegate)ModerateAsync);
+        _app.MapMedia();
         _app.MapPost("/script", (Delegate)AddScriptAsync);
         _app.MapPost("/reset", Reset);
         _app.MapGet("/requests", () => Results.Json(Requests, Json));

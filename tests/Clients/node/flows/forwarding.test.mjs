@@ -57,6 +57,34 @@ suite('Forwarding', {}, ({ each }) => {
     );
   });
 
+  each('moderations are forwarded', async (sdk) => {
+    const answer = await sdk.client.moderations.create({ model: 'gpt-4o', input: 'text' });
+    assert.equal(answer.model, 'scripted-model', 'the alias counts here too');
+    assert.equal(answer.results[0].flagged, false);
+  });
+
+  each('pictures are made and changed', async (sdk, { Sdk }) => {
+    const says = ({ data }) => Buffer.from(data[0].b64_json, 'base64').toString();
+    const made = await sdk.client.images.generate({ model: 'dall-e-2', prompt: 'a kettle' });
+    assert.equal(says(made), 'scripted-model: a kettle');
+    const changed = await sdk.client.images.edit({
+      model: 'dall-e-2',
+      prompt: 'a red one',
+      image: await Sdk.module.toFile(Buffer.alloc(200_000, 1), 'kettle.png', { type: 'image/png' }),
+    });
+    assert.equal(says(changed), 'scripted-model: a red one, image kettle.png of 200000 bytes');
+  });
+
+  each('sound is made and heard', async (sdk, { Sdk }) => {
+    const spoken = await sdk.client.audio.speech.create({ model: 'tts-1', voice: 'alloy', input: 'Hello.' });
+    assert.equal(await spoken.text(), 'scripted-model: Hello.');
+    const heard = await sdk.client.audio.transcriptions.create({
+      model: 'whisper-1',
+      file: await Sdk.module.toFile(Buffer.alloc(3_000_000, 2), 'größer.mp3'),
+    });
+    assert.equal(heard.text, 'scripted-model: file größer.mp3 of 3000000 bytes');
+  });
+
   each('embeddings are forwarded', async (sdk) => {
     const answer = await sdk.client.embeddings.create({
       model: 'scripted-model',

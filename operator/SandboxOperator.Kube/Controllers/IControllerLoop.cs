@@ -1,0 +1,7 @@
+namespace SandboxOperator.Kube.Controllers;
+
+/// <summary>Runs a controller while this process leads.</summary>
+internal interface IControllerLoop
+{
+    Task RunAsync(CancellationToken token);
+}

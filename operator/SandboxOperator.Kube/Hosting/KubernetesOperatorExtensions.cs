@@ -1,0 +1,58 @@
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Logging;
+using SandboxOperator.Kube.Client;
+using SandboxOperator.Kube.Events;
+using SandboxOperator.Kube.Exec;
+using SandboxOperator.Kube.Leadership;
+
+namespace SandboxOperator.Kube.Hosting;
+
+/// <summary>Adds the controller runtime to a program.</summary>
+public static class KubernetesOperatorExtensions
+{
+    /// <summary>Adds a client of the API server and exec streams; register a <see cref="KubeConnection"/> before to choose one.</summary>
+    /// <param name="services">The program's services.</param>
+    /// <returns>The services.</returns>
+    public static IServiceCollection AddKubernetesClient(this IServiceCollection services)
+    {
+        services.TryAddSingleton(TimeProvider.System);
+        services.TryAddSingleton(_ => KubeConnection.Open());
+        services.TryAddSingleton<IKubeClient, KubeClient>();
+        services.TryAddSingleton<ExecOptions>();
+        services.TryAddSingleton<IPodExec, PodExec>();
+        return services;
+    }
+
+    /// <summary>Adds what runs controllers: caches, leader election, events.</summary>
+    /// <param name="services">The program's services.</param>
+    /// <param name="configure">Changes settings.</param>
+    /// <returns>Adds controllers and caches.</returns>
+    public static KubernetesOperatorBuilder AddKubernetesOperator(
+        this IServiceCollection services,
+        Action<KubernetesOperatorOptions>? configure = null
+    )
+    {
+        var options = new KubernetesOperatorOptions();
+        configure?.Invoke(options);
+        services.AddKubernetesClient();
+        services.AddSingleton(options);
+        services.AddSingleton(provider => new LeaderElection(
+            provider.GetRequiredService<IKubeClient>(),
+            options.LeaderElection,
+            provider.GetRequiredService<KubeConnection>().Namespace,
+            provider.GetRequiredService<TimeProvider>(),
+            provider.GetRequiredService<ILogger<LeaderElection>>()
+        ));
+        services.AddSingleton(provider => new EventPublisher(
+            provider.GetRequiredService<IKubeClient>(),
+            provider.GetRequiredService<TimeProvider>(),
+            provider.GetRequiredService<ILogger<EventPublisher>>(),
+            options.Name
+        ));
+        services.AddSingleton<IEventPublisher>(provider => provider.GetRequiredService<EventPublisher>());
+        services.AddHostedService(provider => provider.GetRequiredService<EventPublisher>());
+        services.AddHostedService<OperatorService>();
+        return new KubernetesOperatorBuilder(services);
+    }
+}

@@ -11,7 +11,7 @@ quiet := -v quiet -nologo -clp:NoSummary
 
 .PHONY: help
 help: ## Say what the commands are
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 .PHONY: run
 run: setup build ## Serve the API on http://127.0.0.1:8080/v1 in the foreground (PORT, DATA_DIR, OPENAI_BASE_URL, OPENAI_API_KEY)
@@ -26,6 +26,19 @@ build: ## Build the gateway and the agent into artifacts/
 	@dotnet restore operator/SandboxOperator.Agent $(quiet)
 	@dotnet publish operator/SandboxOperator.Agent --no-restore -c Release -r linux-$(arch) -o artifacts/agent $(quiet)
 	@dotnet publish operator/SandboxOperator.Gateway -c Release -o artifacts/gateway $(quiet)
+	@if [ -d operator/SandboxOperator.Controller ]; then dotnet publish operator/SandboxOperator.Controller -c Release -o artifacts/controller $(quiet); fi
+
+.PHONY: images
+images: build ## Build the container images with docker or buildah (IMAGE_PREFIX, IMAGE_TAG, RUNTIME_BASE, AGENT_BASE, SERVICE_BASE)
+	@runtime-image/build-images
+
+.PHONY: cluster-up
+cluster-up: build ## Bring a real Kubernetes up on this machine, with the images; SANDBOX_TEST_KUBECONFIG names one that exists
+	@tests/cluster/up
+
+.PHONY: cluster-down
+cluster-down: ## Take that Kubernetes down and leave nothing of it
+	@tests/cluster/down
 
 .PHONY: test
 test: setup ## Run every test, real SDK clients and real sandboxes included

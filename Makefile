@@ -22,18 +22,18 @@ setup: ## Install what sandboxes on this machine need; as another user than root
 	@runtime-image/install-local
 
 .PHONY: build
-build: ## Build the gateway and the agent into artifacts/
+build: ## Build the gateway, the controller and the agent into artifacts/
 	@dotnet restore operator/SandboxOperator.Agent $(quiet)
 	@dotnet publish operator/SandboxOperator.Agent --no-restore -c Release -r linux-$(arch) -o artifacts/agent $(quiet)
 	@dotnet publish operator/SandboxOperator.Gateway -c Release -o artifacts/gateway $(quiet)
-	@if [ -d operator/SandboxOperator.Controller ]; then dotnet publish operator/SandboxOperator.Controller -c Release -o artifacts/controller $(quiet); fi
+	@dotnet publish operator/SandboxOperator.Controller -c Release -o artifacts/controller $(quiet)
 
 .PHONY: images
-images: build ## Build the container images with docker or buildah (IMAGE_PREFIX, IMAGE_TAG, RUNTIME_BASE, AGENT_BASE, SERVICE_BASE)
+images: setup build ## Build the container images with docker or buildah (IMAGE_PREFIX, IMAGE_TAG, RUNTIME_BASE, AGENT_BASE, SERVICE_BASE)
 	@runtime-image/build-images
 
 .PHONY: cluster-up
-cluster-up: build ## Bring a real Kubernetes up on this machine, with the images; SANDBOX_TEST_KUBECONFIG names one that exists
+cluster-up: setup build ## Bring a real Kubernetes up on this machine, with the images; SANDBOX_TEST_KUBECONFIG names one that exists
 	@tests/cluster/up
 
 .PHONY: cluster-down

@@ -434,11 +434,13 @@ def serve_forks(args, shell):
         request, fds, _, _ = socket.recv_fds(control, 64, 3)
         if not request:
             os._exit(0)
-        if len(fds) == 3:
-            if len(os.listdir("/proc/self/task")) > 1:
+        try:
+            if len(fds) == 3 and len(os.listdir("/proc/self/task")) > 1:
                 start_cold(args, fds)
-            else:
+            elif len(fds) == 3:
                 fork_kernel(args, shell, fds)
+        except OSError as e:  # no room for a process: init sees the sockets closed and asks again
+            print(f"kernel.py: no kernel can be forked: {e!r}", file=sys.stderr)
         for fd in fds:
             os.close(fd)
 

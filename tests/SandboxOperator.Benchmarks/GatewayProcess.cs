@@ -11,12 +11,12 @@ namespace SandboxOperator.Benchmarks;
 internal sealed class GatewayProcess : IAsyncDisposable
 {
     private readonly Process _process;
-    private readonly string _data;
+    private readonly string _folder;
 
-    private GatewayProcess(Process process, string data, Uri address)
+    private GatewayProcess(Process process, string folder, Uri address)
     {
         _process = process;
-        _data = data;
+        _folder = folder;
         Client = new HttpClient(new SocketsHttpHandler { MaxConnectionsPerServer = 64 })
         {
             BaseAddress = address,
@@ -47,7 +47,9 @@ internal sealed class GatewayProcess : IAsyncDisposable
         CancellationToken cancellationToken
     )
     {
-        var data = Directory.CreateTempSubdirectory("sandbox-bench-").FullName;
+        var folder = Directory.CreateTempSubdirectory("sandbox-bench-");
+        // Sandboxes run as users of their own, who have to get to their folders.
+        folder.UnixFileMode |= UnixFileMode.GroupExecute | UnixFileMode.OtherExecute;
         var port = FreePort();
         var program = Path.Combine(Checkout.Root, "artifacts", "gateway", "sandbox-gateway");
         var info = new ProcessStartInfo(program)
@@ -58,7 +60,8 @@ internal sealed class GatewayProcess : IAsyncDisposable
             Environment =
             {
                 ["PORT"] = $"{port}",
-                ["DATA_DIR"] = data,
+                ["DATA_DIR"] = Path.Combine(folder.FullName, "data"),
+                ["Sandbox__Directory"] = Path.Combine(folder.FullName, "sandboxes"),
                 ["OPENAI_BASE_URL"] = upstream,
                 ["OPENAI_API_KEY"] = "bench",
                 ["Logging__LogLevel__Default"] = "Warning",
@@ -74,7 +77,7 @@ internal sealed class GatewayProcess : IAsyncDisposable
         process.ErrorDataReceived += (_, line) => Console.Error.WriteLine($"gateway: {line.Data}");
         process.BeginOutputReadLine();
         process.BeginErrorReadLine();
-        var gateway = new GatewayProcess(process, data, new Uri($"http://127.0.0.1:{port}/v1/"));
+        var gateway = new GatewayProcess(process, folder.FullName, new Uri($"http://127.0.0.1:{port}/v1/"));
         await gateway.WaitUntilReadyAsync(cancellationToken);
         return gateway;
     }
@@ -97,7 +100,7 @@ internal sealed class GatewayProcess : IAsyncDisposable
         }
 
         _process.Dispose();
-        Directory.Delete(_data, recursive: true);
+        Directory.Delete(_folder, recursive: true);
     }
 
     private async Task WaitUntilReadyAsync(CancellationToken cancellationToken)

@@ -42,8 +42,11 @@ internal sealed class DiskWatch(InitOptions options, SandboxState state, TimePro
     private void Measure(int call)
     {
         var now = time.GetElapsedTime(0);
+        // Whoever is there when measuring begins is who is judged: its successor has not done it.
+        var kernel = state.Kernel;
+        var busy = state.IsBusy;
         _free = _usage.Free();
-        Act(_usage.Measure(state.ZygotePid), call, now);
+        Act(kernel, busy, _usage.Measure(state.ZygotePid), call, now);
         _measuredAt = time.GetElapsedTime(0);
         _measuringTook = _measuredAt - now;
         _measuredCall = state.IsBusy ? _measuredCall : call;
@@ -66,23 +69,23 @@ internal sealed class DiskWatch(InitOptions options, SandboxState state, TimePro
         return _free.Bytes - free.Bytes > LooksAtBytes || _free.Files - free.Files > LooksAtFiles;
     }
 
-    private void Act((long Bytes, long Files) used, int call, TimeSpan now)
+    private void Act(KernelProcess? kernel, bool busy, (long Bytes, long Files) used, int call, TimeSpan now)
     {
         var bytes = _bytes.Judge(used.Bytes, call, now);
         var files = _files.Judge(used.Files, call, now);
         var action = bytes > files ? bytes : files;
-        if (state.Kernel is not { Pid: > 0 } kernel || action == DiskAction.None)
+        if (kernel is null || action == DiskAction.None)
         {
             return;
         }
 
-        if (action == DiskAction.Warn && state.IsBusy)
+        if (action == DiskAction.Warn && busy)
         {
             kernel.Signal(Native.SignalUser1);
-            return;
         }
-
-        kernel.Kill(files > bytes ? KillReason.Files : KillReason.Disk);
-        ProcessTable.KillAllBut(state.ZygotePid);
+        else if (kernel.Kill(files > bytes ? KillReason.Files : KillReason.Disk))
+        {
+            ProcessTable.KillAllBut(state.ZygotePid);
+        }
     }
 }

@@ -23,8 +23,11 @@ internal sealed record InitOptions(
 {
     public const string CleanFlag = "--clean";
 
-    /// <summary>RLIMIT_NPROC: a backstop that counts threads, too, where the watch counts processes.</summary>
-    public int Tasks => Math.Max(256, Processes * 4);
+    /// <summary>
+    /// RLIMIT_NPROC: a backstop that counts threads, too, where the watch counts processes. Below what the platform
+    /// allows, so that what it refuses to kernels is not refused to init.
+    /// </summary>
+    public int Tasks => Math.Max(256, Processes * 2);
 
     /// <summary>Where programs put temporary files: the last scratch folder. Inside the disk limit.</summary>
     public string Temporary => Scratch is [.., var last] ? last : Data;

@@ -34,7 +34,11 @@ internal sealed class KernelStart(InitOptions options, SandboxState state) : IDi
         StartZygote();
         Kernel = _zygote.RequestKernel();
         state.Kernel = Kernel;
-        Deadline = now + (Kernel is null ? LongestRetry : StartTimeout);
+        Deadline = now + StartTimeout;
+        if (Kernel is null)
+        {
+            Failed(now);
+        }
     }
 
     /// <summary>The kernel is ready and has this process id.</summary>
@@ -106,9 +110,8 @@ internal sealed class KernelStart(InitOptions options, SandboxState state) : IDi
 
     private void StartZygote()
     {
-        if (_zygote.Pid == 0)
+        if (_zygote.Pid == 0 && _zygote.Start())
         {
-            _zygote.Start();
             state.ZygotePid = _zygote.Pid;
         }
     }

@@ -34,11 +34,13 @@ internal sealed class LimitWatch(InitOptions options, SandboxState state)
     // for them. 3. Only if that is too much, ask for the exact sum, which makes the system walk every page table.
     private long Check()
     {
-        ProcessTable.List(_pids);
+        // Whoever is there when counting begins is who is judged: its successor has not done it.
+        var kernel = state.Kernel;
         var zygote = state.ZygotePid;
+        ProcessTable.List(_pids);
         if (Count(zygote, _ => true) > options.Processes && Count(zygote, ProcessTable.IsAlive) > options.Processes)
         {
-            Kill(KillReason.Processes, zygote);
+            Kill(kernel, KillReason.Processes, zygote);
             return 0;
         }
 
@@ -52,7 +54,7 @@ internal sealed class LimitWatch(InitOptions options, SandboxState state)
         used = ExactBytes(zygote) + buffers;
         if (used > MemoryThreshold)
         {
-            Kill(KillReason.Memory, zygote);
+            Kill(kernel, KillReason.Memory, zygote);
         }
 
         return used;
@@ -83,15 +85,12 @@ internal sealed class LimitWatch(InitOptions options, SandboxState state)
         return total + Math.Max(0, ProcessTable.ResidentBytes(zygote) - counted);
     }
 
-    private void Kill(KillReason reason, int zygote)
+    // Between two kernels, whoever is left was left behind by the last one; a kernel being born does not grow.
+    private static void Kill(KernelProcess? kernel, KillReason reason, int zygote)
     {
-        if (state.Kernel is not { Pid: > 0 } kernel)
+        if (kernel?.Kill(reason) == true)
         {
-            // Between two kernels, whoever is left was left behind by the last one; a kernel being born does not grow.
-            return;
+            ProcessTable.KillAllBut(zygote);
         }
-
-        kernel.Kill(reason);
-        ProcessTable.KillAllBut(zygote);
     }
 }

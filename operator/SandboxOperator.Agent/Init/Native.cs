@@ -16,6 +16,7 @@ internal static unsafe partial class Native
 
     public const int ErrorInterrupted = 4;
     public const int ErrorAgain = 11;
+    public const int ErrorNoMemory = 12;
 
     public const int CloseOnExec = 0x80000;
     public const int NonBlocking = 0x800;

@@ -100,12 +100,28 @@ internal static unsafe class ProcessTable
     }
 
     /// <summary>True when it is still there and not merely waiting for its parent to take notice of its end.</summary>
-    public static bool IsAlive(int pid)
+    public static bool IsAlive(int pid) => State(pid) is not null;
+
+    /// <summary>What it does, in the system's letters: R runs, S waits; null when it has ended.</summary>
+    public static char? State(int pid)
     {
         Span<byte> buffer = stackalloc byte[512];
         var text = Descriptors.ReadFile(Path(pid, "stat"), buffer);
         var state = text.LastIndexOf((byte)')') + 2;
-        return state < text.Length && text[state] is not ((byte)'Z' or (byte)'X');
+        return state < text.Length && text[state] is not ((byte)'Z' or (byte)'X') ? (char)text[state] : null;
+    }
+
+    /// <summary>
+    /// How many processes and threads were ever started here, by the latest number that one was given; null when that is
+    /// not to be seen.
+    /// </summary>
+    public static long? Started()
+    {
+        Span<byte> buffer = stackalloc byte[128];
+        var text = Descriptors.ReadFile("/proc/loadavg", buffer).TrimEnd((byte)'\n');
+        return Utf8Parser.TryParse(text[(text.LastIndexOf((byte)' ') + 1)..], out long latest, out _) && latest > 0
+            ? latest
+            : null;
     }
 
     private static (long Mapped, long Resident) Pages(int pid)

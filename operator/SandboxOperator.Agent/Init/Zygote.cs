@@ -17,8 +17,12 @@ internal sealed unsafe class Zygote(InitOptions options)
     /// <summary>Readable when it has something to say, or has ended.</summary>
     public int Control { get; private set; } = -1;
 
-    /// <summary>Starts it with no open descriptor but its control socket, and with nothing of init's signal mask.</summary>
-    public void Start()
+    /// <summary>
+    /// Starts it with no open descriptor but its control socket, and with nothing of init's signal mask; false when there
+    /// is no room for a process now.
+    /// </summary>
+    /// <exception cref="IOException">It can never be started.</exception>
+    public bool Start()
     {
         var (ours, theirs) = Descriptors.SocketPair();
         var actions = stackalloc byte[StructBytes];
@@ -54,12 +58,18 @@ internal sealed unsafe class Zygote(InitOptions options)
         if (error != 0)
         {
             Descriptors.Close(ours);
+            if (error is Native.ErrorAgain or Native.ErrorNoMemory)
+            {
+                return false;
+            }
+
             throw new IOException($"{options.Python} cannot be started: error {error}");
         }
 
         Descriptors.SetNonBlocking(ours);
         Pid = pid;
         Control = ours;
+        return true;
     }
 
     /// <summary>Asks for a kernel, which comes once the libraries are imported; null when the zygote is gone.</summary>

@@ -18,6 +18,7 @@ internal sealed partial class Boxes(
 {
     private static readonly TimeSpan Politeness = TimeSpan.FromSeconds(3);
     private static readonly TimeSpan KillDeadline = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan BurialDeadline = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan AdoptionDeadline = TimeSpan.FromSeconds(5);
 
     private readonly AgentClientOptions _client = new() { LongestCall = options.CallTimeout };
@@ -231,6 +232,13 @@ internal sealed partial class Boxes(
                 return;
             }
 
+            await Task.Delay(TimeSpan.FromMilliseconds(5), time);
+        }
+
+        // Nobody should find them who looks for what is left. Not all machines have a first process that buries the dead.
+        start = time.GetTimestamp();
+        while (Leftovers.AreUnburied(uid) && time.GetElapsedTime(start) < BurialDeadline)
+        {
             await Task.Delay(TimeSpan.FromMilliseconds(5), time);
         }
     }

@@ -158,8 +158,11 @@ internal sealed partial class WarmPool(Boxes boxes, LocalSandboxOptions options,
         {
             await boxes.DeleteAsync(await start);
         }
-        catch (Exception exception)
-            when (exception is SandboxUnavailableException or IOException or OperationCanceledException)
+        catch (OperationCanceledException) when (start.IsCanceled)
+        {
+            // It was still starting when everything was told to stop, and has left nothing.
+        }
+        catch (Exception exception) when (exception is SandboxUnavailableException or IOException)
         {
             Log.Failed(logger, exception);
         }

@@ -43,7 +43,9 @@ public sealed class RealSandbox : IAsyncLifetime
         _listener.Bind(new UnixDomainSocketEndPoint(socket));
         SandboxCommand.Open(socket);
         _listener.Listen();
-        var arguments = SandboxCommand.AsUser(UserId).Concat(SandboxCommand.Inside(_folder, UserId, agent)).ToList();
+        // It would die with the thread that starts it here, which is one of a pool and ends when it is idle.
+        var inside = SandboxCommand.Inside(_folder, UserId, agent).Where(word => word != "--die-with-parent");
+        var arguments = SandboxCommand.AsUser(UserId).Concat(inside).ToList();
         _process = Process.Start(new ProcessStartInfo(arguments[0], arguments.Skip(1)) { UseShellExecute = false })!;
         using var deadline = new CancellationTokenSource(Patience);
         _connection = await _listener.AcceptAsync(deadline.Token);

@@ -89,6 +89,7 @@ public sealed class CallTests
         await again.ReceiveAsync<LinkMessage.Run>();
         again.Send(new LinkMessage.Done("c2", CallStatuses.Ok), new LinkMessage.Lost("killed: out of memory"));
         (await RunningAgent.EventsAsync(await next))[0].ShouldBeOfType<CallStarted>().StateLost.ShouldBeNull();
+        await agent.StatusAsync(s => !s.Ready);
         var third = agent.PostAsync("c3");
         again.Send(new LinkMessage.Ready());
         await again.ReceiveAsync<LinkMessage.Run>();

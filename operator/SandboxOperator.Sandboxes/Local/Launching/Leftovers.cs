@@ -29,6 +29,10 @@ internal static class Leftovers
         return found;
     }
 
+    /// <summary>Whether processes that have ended are still in the process table, where their parents have not looked yet.</summary>
+    public static bool AreUnburied(uint? uid) =>
+        uid is not null && ProcessTable.All().Any(pid => ProcessTable.User(pid) == uid);
+
     // A user id that no one else has, or a group that no one else is in, or the folder's socket named as an argument.
     private static bool Belongs(int pid, SandboxFolder folder, uint? uid, IEnumerable<int> grouped) =>
         pid != Environment.ProcessId

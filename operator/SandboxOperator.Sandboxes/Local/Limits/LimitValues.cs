@@ -10,12 +10,15 @@ internal sealed record LimitValues(long MemoryBytes, int Processes, double Cpus)
 {
     private const int PeriodMicroseconds = 100_000;
     private const long LeastHeadroom = 96L << 20;
-    private const int AgentProcesses = 64;
+
+    // Init refuses kernels more tasks than twice their processes, at least 256; it and the zygote need room beside them.
+    private const int LeastTasks = 256;
+    private const int OwnTasks = 64;
 
     public static LimitValues Of(LocalSandboxOptions options) =>
         new(
             options.MemoryBytes + Math.Max(LeastHeadroom, options.MemoryBytes / 8),
-            options.Processes + AgentProcesses,
+            Math.Max(LeastTasks, options.Processes * 2) + OwnTasks,
             options.Cpus
         );
 

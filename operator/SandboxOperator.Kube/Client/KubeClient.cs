@@ -60,7 +60,11 @@ public sealed class KubeClient(KubeConnection connection, TimeProvider time) : I
             }
         }
 
-        var metadata = answer.RootElement.GetProperty("metadata");
+        if (!answer.RootElement.TryGetProperty("metadata", out var metadata))
+        {
+            throw new KubeException(code: null, "Unreadable", $"GET {path}: the answer is not a list");
+        }
+
         var next = KubeJson.Text(metadata, "continue");
         return new ListPage<T>(
             items,
@@ -290,8 +294,9 @@ public sealed class KubeClient(KubeConnection connection, TimeProvider time) : I
         {
             return await connection.SendAsync(request, stream, token);
         }
-        catch (HttpRequestException exception)
+        catch (Exception exception) when (exception is not OperationCanceledException)
         {
+            // The network, the certificate, or a token that cannot be had.
             var message = $"{request.Method} {path}: cannot reach the API server: {exception.Message}";
             throw new KubeException(code: null, "Unreachable", message, exception);
         }
@@ -311,7 +316,14 @@ public sealed class KubeClient(KubeConnection connection, TimeProvider time) : I
         JsonElement status = default;
         if (response.Content.Headers.ContentType?.MediaType == "application/json")
         {
-            status = await response.Content.ReadFromJsonAsync<JsonElement>(token);
+            try
+            {
+                status = await response.Content.ReadFromJsonAsync<JsonElement>(token);
+            }
+            catch (Exception exception) when (exception is JsonException or IOException)
+            {
+                // The status code has to do.
+            }
         }
 
         var failure = KubeJson.Failure(tried, response.StatusCode, status);

@@ -157,9 +157,9 @@ public sealed class ExecStream : Stream
     {
         if (disposing && Interlocked.Exchange(ref _disposed, 1) == 0)
         {
+            // The pump ends by it, and with the pump a waiting read.
             _closing.Cancel();
             _socket.Abort();
-            _output.Reader.CancelPendingRead();
         }
 
         base.Dispose(disposing);
@@ -169,30 +169,34 @@ public sealed class ExecStream : Stream
     {
         using var deadline = new CancellationTokenSource(_options.SendTimeout, _time);
         using var any = CancellationTokenSource.CreateLinkedTokenSource(deadline.Token, _closing.Token, token);
-        await _sending.WaitAsync(any.Token);
         try
         {
-            _frame[0] = channel;
-            data.CopyTo(_frame.AsMemory(1));
-            await _socket.SendAsync(
-                _frame.AsMemory(0, data.Length + 1),
-                WebSocketMessageType.Binary,
-                endOfMessage: true,
-                any.Token
-            );
+            await _sending.WaitAsync(any.Token);
+            try
+            {
+                _frame[0] = channel;
+                data.CopyTo(_frame.AsMemory(1));
+                var frame = _frame.AsMemory(0, data.Length + 1);
+                await _socket.SendAsync(frame, WebSocketMessageType.Binary, endOfMessage: true, any.Token);
+            }
+            finally
+            {
+                _sending.Release();
+            }
         }
         catch (Exception exception)
             when (exception is WebSocketException or ObjectDisposedException or InvalidOperationException)
         {
             throw new ExecException($"{_what} takes no more input: its stream has ended", exception);
         }
-        catch (OperationCanceledException exception) when (deadline.IsCancellationRequested)
+        catch (OperationCanceledException exception) when (!token.IsCancellationRequested)
         {
-            throw new ExecException($"{_what} took no input for {_options.SendTimeout.TotalSeconds} s", exception);
-        }
-        finally
-        {
-            _sending.Release();
+            throw new ExecException(
+                deadline.IsCancellationRequested
+                    ? $"{_what} took no input for {_options.SendTimeout.TotalSeconds} s"
+                    : $"{_what} takes no more input: its stream was closed",
+                exception
+            );
         }
     }
 

@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using k8s.Models;
+using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging.Abstractions;
 using SandboxOperator.Kube.Caching;
 using SandboxOperator.Kube.Client;
@@ -130,14 +131,25 @@ public sealed class CacheFeederTests : IAsyncLifetime
         store.List().ShouldAllBe(session => session.Spec.IdleTimeout == "1h" && session.Kind == "SandboxSession");
     }
 
-    [Fact]
-    public async Task A_server_that_fails_is_asked_again()
+    [Theory]
+    [InlineData(500, "")]
+    [InlineData(503, "not { json")]
+    [InlineData(200, "not { json")]
+    [InlineData(200, "{}")]
+    public async Task A_server_that_answers_nonsense_is_asked_again(int code, string answer)
     {
         var failures = 2;
-        _server.Instead = context =>
+        _server.Instead = async context =>
         {
-            context.Response.StatusCode = 500;
-            return Task.FromResult(Interlocked.Decrement(ref failures) >= 0);
+            if (Interlocked.Decrement(ref failures) < 0)
+            {
+                return false;
+            }
+
+            context.Response.StatusCode = code;
+            context.Response.ContentType = "application/json";
+            await context.Response.WriteAsync(answer);
+            return true;
         };
         _server.Put(Pods, "a");
         Feed();

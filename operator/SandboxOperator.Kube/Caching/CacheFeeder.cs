@@ -13,7 +13,8 @@ namespace SandboxOperator.Kube.Caching;
 /// <item>Watch from the list's version on, until the server ends the watch, it breaks or falls silent.</item>
 /// <item>Go on watching from the last version that was told; list again only when the server has forgotten it.</item>
 /// </list>
-/// Failures are repeated for ever, ever more slowly up to half a minute.
+/// Failures are repeated for ever, ever more slowly up to five seconds, because a cache that is
+/// still blind when the server is back keeps everybody waiting.
 /// </summary>
 internal sealed partial class CacheFeeder<T>(
     IKubeClient client,
@@ -25,7 +26,7 @@ internal sealed partial class CacheFeeder<T>(
     where T : class, IKubernetesObject<V1ObjectMeta>
 {
     private static readonly string Kind = KubeKind.Of<T>().Kind;
-    private readonly RetryPolicy _retries = new(TimeSpan.FromMilliseconds(200), TimeSpan.FromSeconds(30));
+    private readonly RetryPolicy _retries = new(TimeSpan.FromMilliseconds(200), TimeSpan.FromSeconds(5));
 
     public async Task RunAsync(CancellationToken token)
     {

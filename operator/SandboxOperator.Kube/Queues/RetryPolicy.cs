@@ -5,8 +5,8 @@ namespace SandboxOperator.Kube.Queues;
 /// <param name="Longest">The longest wait.</param>
 public sealed record RetryPolicy(TimeSpan First, TimeSpan Longest)
 {
-    /// <summary>50 ms to a minute.</summary>
-    public static RetryPolicy Default { get; } = new(TimeSpan.FromMilliseconds(50), TimeSpan.FromMinutes(1));
+    /// <summary>50 ms to half a minute.</summary>
+    public static RetryPolicy Default { get; } = new(TimeSpan.FromMilliseconds(50), TimeSpan.FromSeconds(30));
 
     /// <summary>The wait before the next try.</summary>
     /// <param name="failures">How often it failed in a row, at least once.</param>

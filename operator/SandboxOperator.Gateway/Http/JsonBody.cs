@@ -24,7 +24,8 @@ internal sealed class JsonBody
             {
                 return new JsonBody(JsonDocument.Parse("{}").RootElement);
             }
-            var document = Parse(body);
+            // A copy: a document refers to the bytes it was read from, and the server's go to the next request.
+            var document = Parse(body.ToArray());
             context.Response.RegisterForDispose(document);
             return new JsonBody(document.RootElement);
         }
@@ -37,9 +38,9 @@ internal sealed class JsonBody
     /// <summary>Reads JSON text that did not come as a body.</summary>
     /// <exception cref="ApiException">It is not a JSON object.</exception>
     public static JsonBody Parse(string text) =>
-        new(Parse(new ReadOnlySequence<byte>(Encoding.UTF8.GetBytes(text))).RootElement);
+        new(Parse(Encoding.UTF8.GetBytes(text)).RootElement);
 
-    private static JsonDocument Parse(ReadOnlySequence<byte> body)
+    private static JsonDocument Parse(byte[] body)
     {
         try
         {
@@ -59,9 +60,8 @@ internal sealed class JsonBody
     /// Refuses bytes that are not UTF-8 and escapes that are half a character: the parser would accept both, and
     /// fail later when the text is read.
     /// </summary>
-    private static void CheckText(ReadOnlySequence<byte> body)
+    private static void CheckText(ReadOnlySpan<byte> bytes)
     {
-        var bytes = body.IsSingleSegment ? body.FirstSpan : body.ToArray();
         if (!Utf8.IsValid(bytes))
         {
             throw new JsonException("The body is not valid UTF-8.");

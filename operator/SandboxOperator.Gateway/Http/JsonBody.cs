@@ -37,8 +37,7 @@ internal sealed class JsonBody
 
     /// <summary>Reads JSON text that did not come as a body.</summary>
     /// <exception cref="ApiException">It is not a JSON object.</exception>
-    public static JsonBody Parse(string text) =>
-        new(Parse(Encoding.UTF8.GetBytes(text)).RootElement);
+    public static JsonBody Parse(string text) => new(Parse(Encoding.UTF8.GetBytes(text)).RootElement);
 
     private static JsonDocument Parse(byte[] body)
     {

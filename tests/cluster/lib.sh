@@ -6,7 +6,7 @@ kubernetes_version=1.20.2
 
 # What is built once and kept.
 cache=${SANDBOX_CLUSTER_CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/sandbox-operator}
-kubernetes=$cache/kubernetes-$kubernetes_version
+kubernetes=$cache/kubernetes-$kubernetes_version-2 # the last number grows when build-kubernetes changes
 image_archives=$cache/images
 
 # A cluster is a number: several can run side by side.

@@ -22,6 +22,23 @@ public sealed class ScriptedUpstreamServer : IAsyncDisposable
         PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower,
     };
 
+    private static readonly string[] ModerationCategories =
+    [
+        "hate",
+        "hate/threatening",
+        "harassment",
+        "harassment/threatening",
+        "illicit",
+        "illicit/violent",
+        "self-harm",
+        "self-harm/intent",
+        "self-harm/instructions",
+        "sexual",
+        "sexual/minors",
+        "violence",
+        "violence/graphic",
+    ];
+
     private const int MaxRecorded = 10_000;
     private readonly ConcurrentQueue<RecordedRequest> _requests = new();
     private readonly ScriptBook _book = new();
@@ -207,8 +224,12 @@ public sealed class ScriptedUpstreamServer : IAsyncDisposable
                     new
                     {
                         flagged = false,
-                        categories = new { },
-                        category_scores = new { },
+                        categories = ModerationCategories.ToDictionary(category => category, _ => false),
+                        category_scores = ModerationCategories.ToDictionary(category => category, _ => 0.0),
+                        category_applied_input_types = ModerationCategories.ToDictionary(
+                            category => category,
+                            _ => new[] { "text" }
+                        ),
                     },
                 },
             }

@@ -43,4 +43,10 @@ public sealed record SandboxSessionSpec
     [Length(2, 32), Pattern(GoDuration.Pattern)]
     [ValidationRule("duration(self) <= duration('8760h')", "ttlAfterExpired must not exceed 8760h")]
     public string TtlAfterExpired { get; set; } = "1h";
+
+    /// <summary>
+    /// Gives the sandbox up while the session goes on: its variables and files are lost, its lifetime is not. Set it to
+    /// false again and the session gets another sandbox.
+    /// </summary>
+    public bool Suspend { get; set; }
 }

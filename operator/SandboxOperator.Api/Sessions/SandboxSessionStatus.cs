@@ -6,7 +6,7 @@ namespace SandboxOperator.Api.Sessions;
 /// <summary>What a session is. Written by the controller alone.</summary>
 public sealed record SandboxSessionStatus
 {
-    /// <summary>The state in one word: Pending, Starting, Ready, Expired or Failed.</summary>
+    /// <summary>The state in one word: Pending, Starting, Ready, Suspended, Expired or Failed.</summary>
     public string? Phase { get; set; }
 
     /// <summary>The generation of the spec that this status was found for.</summary>

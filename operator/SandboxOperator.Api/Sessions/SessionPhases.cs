@@ -12,6 +12,9 @@ public static class SessionPhases
     /// <summary>Code can run.</summary>
     public const string Ready = "Ready";
 
+    /// <summary>It goes on without a sandbox, as its spec asks.</summary>
+    public const string Suspended = "Suspended";
+
     /// <summary>It is over.</summary>
     public const string Expired = "Expired";
 

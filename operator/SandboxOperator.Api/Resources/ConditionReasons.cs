@@ -66,6 +66,12 @@ public static class ConditionReasons
     /// <summary>The canary could be reached in spite of the policy.</summary>
     public const string CanaryReached = "CanaryReached";
 
+    /// <summary>The canary was tried, and what came of it says nothing.</summary>
+    public const string CanaryUnclear = "CanaryUnclear";
+
+    /// <summary>A network policy of somebody else opens sandbox pods; the message names it.</summary>
+    public const string OpenedByPolicy = "OpenedByPolicy";
+
     /// <summary>Fewer sandboxes are ready than the pool's <c>spec.minReady</c>.</summary>
     public const string TooFewReady = "TooFewReady";
 

@@ -20,6 +20,9 @@ internal static class PodBuilder
     /// <summary>The container that the gateway connects to.</summary>
     public const string AgentContainer = "agent";
 
+    /// <summary>The first container, which brings programs and tries the canary.</summary>
+    public const string ProgramsContainer = "programs";
+
     private const string ProgramsVolume = "programs";
     private const string DataVolume = "data";
     private const string HomeVolume = "home";
@@ -29,6 +32,8 @@ internal static class PodBuilder
     private const string SharedMemoryVolume = "shm";
     private const string SafeToEvict = "cluster-autoscaler.kubernetes.io/safe-to-evict";
     private const string DefaultContainer = "kubectl.kubernetes.io/default-container";
+    private const string DeliveredPrograms = "/programs";
+    private const string MessageOrLog = "FallbackToLogsOnError";
     private const int AgentMemoryMebibytes = 192;
 
     // No answer comes from here, but a pod with the DNS policy None has to name a server.
@@ -89,7 +94,8 @@ internal static class PodBuilder
                 SeccompProfile = new V1SeccompProfile { Type = "RuntimeDefault" },
             },
             InitContainers = [Programs(request)],
-            Containers = [Agent(request), Kernel(request)],
+            // The agent comes second: the kubelet waits for its hook before it goes on.
+            Containers = [Kernel(request), Agent(request)],
             Volumes = Volumes(request.Size),
         };
     }
@@ -100,7 +106,7 @@ internal static class PodBuilder
         {
             [SandboxLabels.Sandbox] = "true",
             [SandboxLabels.Runtime] = request.Runtime,
-            [SandboxLabels.RuntimeHash] = RuntimeHash.Of(request),
+            [SandboxLabels.RuntimeHash] = request.RuntimeHash,
         };
         if (request.Pool is { } pool)
         {
@@ -115,17 +121,27 @@ internal static class PodBuilder
         return labels;
     }
 
-    /// <summary>Copies init and the kernel out of the agent's image.</summary>
+    /// <summary>Copies init and the kernel out of the agent's image, and tries the canary: the pod's only unfiltered attempt.</summary>
     private static V1Container Programs(PodRequest request) =>
         new()
         {
-            Name = ProgramsVolume,
+            Name = ProgramsContainer,
             Image = request.AgentImage,
-            ImagePullPolicy = request.Spec.ImagePullPolicy,
-            Command = ["/bin/cp", "-r", SandboxPaths.Programs + "/.", "/programs/"],
+            ImagePullPolicy = request.AgentImagePullPolicy,
+            Command =
+            [
+                SandboxPaths.Agent,
+                "deliver",
+                "--to",
+                DeliveredPrograms,
+                .. request.Canary is { } canary
+                    ? ["--canary", canary, "--patience", Text((long)request.CanaryPatience.TotalSeconds)]
+                    : Array.Empty<string>(),
+            ],
+            TerminationMessagePolicy = MessageOrLog,
             SecurityContext = Strict(),
             Resources = Resources("10m", "16Mi", "500m", "64Mi"),
-            VolumeMounts = [Mount(ProgramsVolume, "/programs")],
+            VolumeMounts = [Mount(ProgramsVolume, DeliveredPrograms)],
         };
 
     private static V1Container Agent(PodRequest request) =>
@@ -133,7 +149,7 @@ internal static class PodBuilder
         {
             Name = AgentContainer,
             Image = request.AgentImage,
-            ImagePullPolicy = request.Spec.ImagePullPolicy,
+            ImagePullPolicy = request.AgentImagePullPolicy,
             Command =
             [
                 SandboxPaths.Agent,
@@ -159,6 +175,8 @@ internal static class PodBuilder
                 "--files",
                 Text(request.Spec.Limits.Files),
             ],
+            Lifecycle = new V1Lifecycle { PostStart = UntilReady(request) },
+            TerminationMessagePolicy = MessageOrLog,
             SecurityContext = Strict(),
             Resources = Resources("10m", "32Mi", "1", $"{AgentMemoryMebibytes}Mi"),
             VolumeMounts =
@@ -169,6 +187,27 @@ internal static class PodBuilder
                 Mount(LinkVolume, SandboxPaths.Link),
                 Mount(StateVolume, SandboxPaths.State),
             ],
+        };
+
+    /// <summary>
+    /// Holds the container back until code can run, so that the pod becomes ready when the sandbox is. A probe would say
+    /// the same later: kubelets look when its period has gone by, not when a container has started.
+    /// </summary>
+    private static V1LifecycleHandler UntilReady(PodRequest request) =>
+        new()
+        {
+            Exec = new V1ExecAction
+            {
+                Command =
+                [
+                    SandboxPaths.Agent,
+                    "ready",
+                    "--socket",
+                    SandboxPaths.AgentSocket,
+                    "--deadline",
+                    Text((long)Math.Ceiling(request.Size.StartTimeout.TotalSeconds)),
+                ],
+            },
         };
 
     private static V1Container Kernel(PodRequest request) =>
@@ -207,6 +246,7 @@ internal static class PodBuilder
                 "--cpus",
                 request.Size.Cpus.ToString(CultureInfo.InvariantCulture),
             ],
+            TerminationMessagePolicy = MessageOrLog,
             SecurityContext = Strict(),
             Resources = new V1ResourceRequirements
             {

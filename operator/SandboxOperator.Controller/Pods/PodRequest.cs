@@ -19,8 +19,20 @@ internal sealed record PodRequest
     /// <summary>The numbers of <see cref="Spec"/>.</summary>
     public required SandboxSize Size { get; init; }
 
+    /// <summary>What the pod is made from, see <see cref="Pods.RuntimeHash"/>: the same for all pods of a runtime.</summary>
+    public required string RuntimeHash { get; init; }
+
     /// <summary>The image of the agent, which also brings init and the kernel.</summary>
     public required string AgentImage { get; init; }
+
+    /// <summary>When that image is pulled.</summary>
+    public string AgentImagePullPolicy { get; init; } = "IfNotPresent";
+
+    /// <summary>An address, <c>IP:PORT</c>, that every pod reaches unless a network policy is enforced; null: none is known.</summary>
+    public string? Canary { get; init; }
+
+    /// <summary>How long the pod waits for a policy to be enforced before it reports that it is not.</summary>
+    public TimeSpan CanaryPatience { get; init; }
 
     /// <summary>Whether the pod gets a user namespace of its own.</summary>
     public bool UserNamespace { get; init; }

@@ -12,10 +12,23 @@ internal static class RuntimeHash
 {
     private const int Characters = 16;
 
-    /// <summary>The hash of the pod that a request leads to, whatever its name and owner.</summary>
+    /// <summary>
+    /// The hash for a runtime: of any pod's request, with or without a name, an owner or a canary. It costs a whole pod;
+    /// take it once a runtime and hand it to all requests.
+    /// </summary>
     public static string Of(PodRequest request)
     {
-        var spec = PodBuilder.BuildSpec(request with { Name = "", Pool = null, Session = null, Owner = null });
+        var spec = PodBuilder.BuildSpec(
+            request with
+            {
+                Name = "",
+                Pool = null,
+                Session = null,
+                Owner = null,
+                Canary = null,
+                CanaryPatience = default,
+            }
+        );
         var hash = SHA256.HashData(Encoding.UTF8.GetBytes(KubernetesJson.Serialize(spec)));
         return Convert.ToHexStringLower(hash)[..Characters];
     }

@@ -11,13 +11,15 @@ namespace SandboxOperator.Controller.Pods;
 /// <param name="OutputBytes">Text of a call that is kept.</param>
 /// <param name="SharedMemoryBytes">Size of <c>/dev/shm</c>.</param>
 /// <param name="CallTimeout">How long a call may run.</param>
+/// <param name="StartTimeout">How long the sandbox may take to start.</param>
 internal sealed record SandboxSize(
     decimal Cpus,
     long MemoryBytes,
     long DiskBytes,
     long OutputBytes,
     long SharedMemoryBytes,
-    TimeSpan CallTimeout
+    TimeSpan CallTimeout,
+    TimeSpan StartTimeout
 )
 {
     private const long MiB = 1024 * 1024;
@@ -29,6 +31,7 @@ internal sealed record SandboxSize(
     private const long MaxOutputBytes = 64 * MiB;
     private const long MaxBytes = 1L << 50;
     private static readonly TimeSpan MaxCallTimeout = TimeSpan.FromHours(24);
+    private static readonly TimeSpan MaxStartTimeout = TimeSpan.FromHours(1);
 
     /// <summary>
     /// Reads the numbers of a spec. Clusters before 1.25 let through what the definition's rules refuse elsewhere, so
@@ -53,7 +56,8 @@ internal sealed record SandboxSize(
                 found
             ),
             SharedMemoryBytes: Bytes(spec.Limits.SharedMemory, MiB, MaxBytes, "spec.limits.sharedMemory", found),
-            CallTimeout: Duration(spec.Limits.CallTimeout, "spec.limits.callTimeout", found)
+            CallTimeout: Duration(spec.Limits.CallTimeout, MaxCallTimeout, "spec.limits.callTimeout", found),
+            StartTimeout: Duration(spec.Limits.StartTimeout, MaxStartTimeout, "spec.limits.startTimeout", found)
         );
         RefuseMoreThanLimit(spec, "cpu", size.Cpus, found);
         RefuseMoreThanLimit(spec, "memory", size.MemoryBytes, found);
@@ -117,15 +121,11 @@ internal sealed record SandboxSize(
         return number;
     }
 
-    private static TimeSpan Duration(string text, string path, List<string> found)
+    private static TimeSpan Duration(string text, TimeSpan max, string path, List<string> found)
     {
-        if (
-            !GoDuration.TryParse(text, out var duration)
-            || duration < TimeSpan.FromSeconds(1)
-            || duration > MaxCallTimeout
-        )
+        if (!GoDuration.TryParse(text, out var duration) || duration < TimeSpan.FromSeconds(1) || duration > max)
         {
-            found.Add($"{path}: '{text}' is not a length of time between 1s and 24h");
+            found.Add($"{path}: '{text}' is not a length of time between 1s and {GoDuration.Format(max)}");
         }
 
         return duration;

@@ -1,4 +1,5 @@
 using SandboxOperator.Controller.Generate;
+using SandboxOperator.Testing;
 using Shouldly;
 
 namespace SandboxOperator.Controller.Tests.Generate;
@@ -18,13 +19,13 @@ public sealed class DriftTests
     [Fact]
     public void The_documented_rights_are_those_of_the_code()
     {
-        var document = File.ReadAllText(Path.Combine(Root(), "docs/security.md"));
+        var document = File.ReadAllText(Path.Combine(Checkout.Root, "docs/security.md"));
         RightsTable.Update(document, GenerateCommand.Rights()).ShouldBe(document, Cure);
     }
 
     private static void Compare(string folder, IEnumerable<(string Name, string Text)> files)
     {
-        var path = Path.Combine(Root(), folder);
+        var path = Path.Combine(Checkout.Root, folder);
         var expected = files.ToDictionary(StringComparer.Ordinal);
         Directory
             .EnumerateFiles(path, "*.yaml", SearchOption.AllDirectories)
@@ -34,16 +35,5 @@ public sealed class DriftTests
         {
             File.ReadAllText(Path.Combine(path, name)).ShouldBe(text, Cure);
         }
-    }
-
-    private static string Root()
-    {
-        var folder = new DirectoryInfo(AppContext.BaseDirectory);
-        while (!File.Exists(Path.Combine(folder.FullName, "SandboxOperator.sln")))
-        {
-            folder = folder.Parent ?? throw new InvalidOperationException("No checkout around the tests.");
-        }
-
-        return folder.FullName;
     }
 }

@@ -91,6 +91,7 @@ public sealed class PodBuilderTests
         var request = Request(new());
         var hash = RuntimeHash.Of(request);
         RuntimeHash.Of(request with { Name = "other", Pool = null, Session = "s" }).ShouldBe(hash);
+        RuntimeHash.Of(request with { Canary = null, CanaryPatience = default, RuntimeHash = "" }).ShouldBe(hash);
         RuntimeHash.Of(Request(new() { AcceptSessions = false })).ShouldBe(hash);
         RuntimeHash.Of(request with { AgentImage = "agent:2" }).ShouldNotBe(hash);
         RuntimeHash.Of(Request(new() { Preload = [] })).ShouldNotBe(hash);
@@ -145,7 +146,10 @@ public sealed class PodBuilderTests
             Runtime = "default",
             Spec = spec.Image.Length > 0 ? spec : spec with { Image = "sandbox-operator/runtime:1" },
             Size = size!,
+            RuntimeHash = "0123456789abcdef",
             AgentImage = "sandbox-operator/agent:1",
+            Canary = "10.96.0.1:443",
+            CanaryPatience = TimeSpan.FromSeconds(3),
             Pool = "default",
         };
     }

@@ -9,6 +9,7 @@ internal sealed class RunBenchmark : IBenchmark
     private const int Threads = 8;
     private const int Warmup = 30;
     private const int Rounds = 150;
+    private const int WarmupAThread = 20;
     private const int RunsAThread = 40;
 
     public string Name => "runs";
@@ -43,7 +44,7 @@ internal sealed class RunBenchmark : IBenchmark
                 15
             ),
             new Row(
-                $"runs with one call, streamed, {Threads} threads at once",
+                $"runs with one call, streamed, {Threads} threads at once, after {Threads * WarmupAThread} to warm up",
                 $"{rate:0.0} a second, each {latency.Show("ms")}",
                 "",
                 "≥ 50 a second",
@@ -109,25 +110,31 @@ internal sealed class RunBenchmark : IBenchmark
         for (var index = 0; index < Threads; index++)
         {
             var thread = await api.CreateThreadAsync(null, cancellationToken);
-            await RunOnceAsync(api, thread, assistant, cancellationToken);
             threads.Add(thread);
         }
 
+        // What a gateway keeps up, not what it does in its first seconds: those are for the compiler.
+        await ManyAsync(WarmupAThread);
         var began = Stopwatch.GetTimestamp();
-        var took = await Task.WhenAll(
-            threads.Select(async thread =>
-            {
-                var mine = new List<double>();
-                for (var run = 0; run < RunsAThread; run++)
-                {
-                    mine.Add(await RunOnceAsync(api, thread, assistant, cancellationToken));
-                }
-
-                return mine;
-            })
-        );
-        var all = took.SelectMany(mine => mine).ToList();
+        var all = await ManyAsync(RunsAThread);
         return (all.Count / Stopwatch.GetElapsedTime(began).TotalSeconds, new Sample(all));
+
+        async Task<List<double>> ManyAsync(int runs)
+        {
+            var took = await Task.WhenAll(
+                threads.Select(async thread =>
+                {
+                    var mine = new List<double>();
+                    for (var run = 0; run < runs; run++)
+                    {
+                        mine.Add(await RunOnceAsync(api, thread, assistant, cancellationToken));
+                    }
+
+                    return mine;
+                })
+            );
+            return [.. took.SelectMany(mine => mine)];
+        }
     }
 
     private static async Task<double> RunOnceAsync(

@@ -54,6 +54,7 @@ internal static partial class ServeCommand
         using var stopKernel = new CancellationTokenSource();
         var kernel = app.Services.GetRequiredService<KernelSide>().RunAsync(runner, stopKernel.Token);
         await app.StartAsync(cancellationToken);
+        GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive); // an idle sandbox gives back what its start took
         var idle = IdleWatch.WaitAsync(runner, options.IdleTimeout, time, cancellationToken);
         await Task.WhenAny(idle, kernel);
 

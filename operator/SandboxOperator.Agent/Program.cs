@@ -1,6 +1,8 @@
 using SandboxOperator.Agent.Attach;
 using SandboxOperator.Agent.CommandLine;
+using SandboxOperator.Agent.Deliver;
 using SandboxOperator.Agent.Init;
+using SandboxOperator.Agent.Ready;
 using SandboxOperator.Agent.Serve;
 
 namespace SandboxOperator.Agent;
@@ -17,6 +19,8 @@ internal static class Program
           sandbox-agent init   --kernel-socket P --python P --kernel P --data DIR [--scratch DIR]...
                                [--preload a,b,c] --memory-bytes N --processes N --disk-bytes N --files N --cpus N
           sandbox-agent attach --socket P
+          sandbox-agent deliver --to DIR [--from DIR] [--canary IP:PORT] [--patience SECONDS] [--report FILE]
+          sandbox-agent ready  --socket P --deadline SECONDS
         """;
 
     private static int Main(string[] args)
@@ -28,6 +32,8 @@ internal static class Program
                 ["serve", .. var rest] => ServeCommand.Run(rest),
                 ["attach", .. var rest] => AttachCommand.Run(rest),
                 ["init", .. var rest] => InitCommand.Run(rest),
+                ["deliver", .. var rest] => DeliverCommand.Run(rest),
+                ["ready", .. var rest] => ReadyCommand.Run(rest),
                 [] => throw new UsageException("a command is missing"),
                 [var command, ..] => throw new UsageException($"unknown command '{command}'"),
             };

@@ -1,3 +1,5 @@
+using System.Globalization;
+using System.Net;
 using System.Runtime.InteropServices;
 
 namespace SandboxOperator.Agent.Init;
@@ -38,8 +40,20 @@ internal static unsafe class Hardening
 
         _ = Native.SignalMask(BlockSignals, set, null);
         CloseInherited();
-        var arguments = Descriptors.Strings(["sandbox-agent", "init", InitOptions.CleanFlag, .. args]);
+        var arguments = Descriptors.Strings(["sandbox-agent", "init", InitOptions.CleanFlag, .. ApiServer(), .. args]);
         Descriptors.Check(Native.Execute("/proc/self/exe", arguments, Descriptors.Strings([])), "execve");
+    }
+
+    /// <summary>Kubernetes tells every container where its API server is. Init tries it, and what it starts is not told.</summary>
+    private static string[] ApiServer()
+    {
+        var host = Environment.GetEnvironmentVariable("KUBERNETES_SERVICE_HOST");
+        var port = Environment.GetEnvironmentVariable("KUBERNETES_SERVICE_PORT");
+        return
+            IPAddress.TryParse(host, out var address)
+            && ushort.TryParse(port, NumberStyles.None, CultureInfo.InvariantCulture, out var number)
+            ? [InitOptions.ApiServerOption, new IPEndPoint(address, number).ToString()]
+            : [];
     }
 
     private static void CloseInherited()

@@ -26,9 +26,10 @@ internal static unsafe class InitCommand
             }
 
             Hardening.Apply();
-            Directory.CreateDirectory(Path.Combine(options.Home, ".config", "matplotlib"));
-            Serve(options);
-            return 0;
+            var checks = IsolationProbe.Run(options.ApiServer);
+            return IsolationProbe.Refusal(checks) is { } refusal
+                ? Refuse(options, checks, refusal)
+                : Serve(options, checks);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
@@ -37,15 +38,34 @@ internal static unsafe class InitCommand
         }
     }
 
-    private static void Serve(InitOptions options)
+    /// <summary>
+    /// Ends before anything else runs in the sandbox. The platform reads why from the exit code and the last words, the
+    /// agent from the greeting.
+    /// </summary>
+    private static int Refuse(InitOptions options, IReadOnlyList<IsolationCheck> checks, string refusal)
     {
+        TerminationLog.Write(refusal);
+        Console.Error.WriteLine($"sandbox-agent init: {refusal}");
+        new LinkWriter(new DescriptorStream(Connect(options.KernelSocket, TimeProvider.System))).Write(
+            Hello(options, checks)
+        );
+        return AgentExitCodes.NotIsolated;
+    }
+
+    private static int Serve(InitOptions options, IReadOnlyList<IsolationCheck> checks)
+    {
+        HomeFolder.Prepare(options.Home);
         var agent = Connect(options.KernelSocket, TimeProvider.System);
         var state = new SandboxState();
         using var supervisor = new Supervisor(options, state, TimeProvider.System, agent, new ChildSignals());
         new LimitWatch(options, state).Start();
         new DiskWatch(options, state, TimeProvider.System).Start();
-        supervisor.Run(new LinkMessage.Hello(LinkMessage.ProtocolVersion, Limits(options), IsolationProbe.Run()));
+        supervisor.Run(Hello(options, checks));
+        return 0;
     }
+
+    private static LinkMessage.Hello Hello(InitOptions options, IReadOnlyList<IsolationCheck> checks) =>
+        new(LinkMessage.ProtocolVersion, Limits(options), checks);
 
     private static int Connect(string path, TimeProvider time)
     {

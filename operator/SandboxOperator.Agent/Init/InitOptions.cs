@@ -1,10 +1,12 @@
+using System.Net;
 using SandboxOperator.Agent.CommandLine;
 
 namespace SandboxOperator.Agent.Init;
 
 /// <summary>
 /// The command line of <c>sandbox-agent init</c>. Processes are counted beside init and the zygote; bytes and files in
-/// the data and scratch folders together. Clean is set by init itself: the environment is empty, signals are blocked.
+/// the data and scratch folders together. Init itself sets Clean (the environment is empty, signals are blocked) and ApiServer, which it takes
+/// from the environment before that: the address of the cluster's API server, if there is a cluster.
 /// </summary>
 internal sealed record InitOptions(
     string KernelSocket,
@@ -18,10 +20,12 @@ internal sealed record InitOptions(
     long DiskBytes,
     long Files,
     double Cpus,
-    bool Clean
+    bool Clean,
+    IPEndPoint? ApiServer
 )
 {
     public const string CleanFlag = "--clean";
+    public const string ApiServerOption = "--api-server";
 
     /// <summary>
     /// RLIMIT_NPROC: a backstop that counts threads, too, where the watch counts processes. Below what the platform
@@ -51,7 +55,8 @@ internal sealed record InitOptions(
             DiskBytes: Number("--disk-bytes", 1 << 20, 1L << 60),
             Files: Number("--files", 1, 1L << 40),
             Cpus: arguments.Decimal("--cpus") ?? throw new UsageException("--cpus is missing"),
-            Clean: arguments.Flag(CleanFlag)
+            Clean: arguments.Flag(CleanFlag),
+            ApiServer: IPEndPoint.TryParse(arguments.Optional(ApiServerOption) ?? "", out var api) ? api : null
         );
         arguments.Finish();
         return options;

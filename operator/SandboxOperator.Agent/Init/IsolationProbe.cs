@@ -14,15 +14,26 @@ internal static unsafe class IsolationProbe
     private const int InProgress = 115;
 
     /// <summary>Each attempt costs one refused system call; what is not refused waits for no answer.</summary>
-    public static IReadOnlyList<IsolationCheck> Run() =>
+    /// <param name="apiServer">The cluster's API server, if there is one.</param>
+    public static IReadOnlyList<IsolationCheck> Run(IPEndPoint? apiServer) =>
         [
             Try("tcp", AddressFamily.InterNetwork, SocketType.Stream, IPAddress.Parse("1.1.1.1"), 443),
             Try("udp", AddressFamily.InterNetwork, SocketType.Dgram, IPAddress.Parse("1.1.1.1"), 443),
             Try("ipv6", AddressFamily.InterNetworkV6, SocketType.Stream, IPAddress.Parse("2606:4700:4700::1111"), 443),
             Try("dns", AddressFamily.InterNetwork, SocketType.Dgram, IPAddress.Parse("8.8.8.8"), 53),
             Try("metadata", AddressFamily.InterNetwork, SocketType.Stream, IPAddress.Parse("169.254.169.254"), 80),
+            .. apiServer is null
+                ? Array.Empty<IsolationCheck>()
+                : [Try("api-server", apiServer.AddressFamily, SocketType.Stream, apiServer.Address, apiServer.Port)],
             TryNetlink(),
         ];
+
+    /// <summary>What is open, as a sentence; null when every way is blocked.</summary>
+    public static string? Refusal(IEnumerable<IsolationCheck> checks)
+    {
+        var open = string.Join(", ", checks.Where(check => !check.Blocked).Select(c => $"{c.Name} ({c.Detail})"));
+        return open.Length == 0 ? null : $"The sandbox can get out and starts nothing: {open}.";
+    }
 
     private static IsolationCheck Try(string name, AddressFamily family, SocketType type, IPAddress to, int port)
     {

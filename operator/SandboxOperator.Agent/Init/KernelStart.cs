@@ -28,6 +28,9 @@ internal sealed class KernelStart(InitOptions options, SandboxState state) : IDi
     /// <summary>True when it has failed so often that nobody should wait for it.</summary>
     public bool IsHopeless => _failures >= HopelessFailures;
 
+    /// <summary>True once a kernel has been up.</summary>
+    public bool HasSucceeded { get; private set; }
+
     /// <summary>Asks for a kernel, which says itself when it is ready.</summary>
     public void Begin(TimeSpan now)
     {
@@ -45,6 +48,7 @@ internal sealed class KernelStart(InitOptions options, SandboxState state) : IDi
     public void Succeeded(int pid)
     {
         Kernel!.BecomeReady(pid);
+        HasSucceeded = true;
         _failures = 0;
     }
 

@@ -178,6 +178,11 @@ internal sealed class Supervisor : IDisposable
         if (_start.IsHopeless)
         {
             _calls.GiveUp();
+            if (!_start.HasSucceeded)
+            {
+                // Then it is the image or the settings: whoever made the sandbox shall learn it.
+                throw new IOException("the Python kernel does not start; what it wrote stands above");
+            }
         }
     }
 

@@ -15,6 +15,9 @@ public sealed record AgentStatus
     /// <summary>Why not, in words, when <see cref="Ready"/> is false.</summary>
     public string? NotReadyReason { get; init; }
 
+    /// <summary>True while the kernel side is connected, be its kernel up or not.</summary>
+    public bool KernelConnected { get; init; }
+
     /// <summary>The id of the call that runs now, or null.</summary>
     public string? RunningCall { get; init; }
 

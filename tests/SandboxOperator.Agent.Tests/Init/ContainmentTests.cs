@@ -12,7 +12,7 @@ public sealed class ContainmentTests(RealSandbox sandbox)
     {
         sandbox
             .Hello.Isolation.Select(check => check.Name)
-            .ShouldBe(["tcp", "udp", "ipv6", "dns", "metadata", "netlink"]);
+            .ShouldBe(["tcp", "udp", "ipv6", "dns", "metadata", "api-server", "netlink"]);
         sandbox.Hello.Isolation.ShouldAllBe(check => check.Blocked && check.Detail.Contains("not permitted"));
         sandbox.Hello.Limits.Select(limit => limit.Resource).ShouldBe(["memory", "processes", "disk"]);
     }

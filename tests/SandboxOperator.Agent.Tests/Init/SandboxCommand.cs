@@ -8,11 +8,13 @@ internal static class SandboxCommand
     /// <summary>Where the kernel socket lies in the folder.</summary>
     public const string KernelSocket = "socket/kernel";
 
+    public const string Python = "/usr/bin/python3";
+
     /// <summary>Bubblewrap with init in it.</summary>
-    public static string[] Inside(string folder, int user, string agent) =>
+    public static string[] Inside(string folder, int user, string agent, string python = Python) =>
         [
             .. Bubblewrap(folder, user, agent),
-            .. Words("/opt/agent/sandbox-agent init --kernel-socket /run/sandbox/kernel --python /usr/bin/python3"),
+            .. Words($"/opt/agent/sandbox-agent init --kernel-socket /run/sandbox/kernel --python {python}"),
             .. Words(
                 "--kernel /opt/runtime/kernel.py --data /mnt/data --scratch /tmp --preload numpy,pandas,matplotlib"
             ),
@@ -24,6 +26,7 @@ internal static class SandboxCommand
         [
             .. Words("bwrap --unshare-all --unshare-user --disable-userns --as-pid-1 --die-with-parent --new-session"),
             .. Words($"--uid {user} --gid {user} --clearenv --setenv SECRET swordfish"),
+            .. Words("--setenv KUBERNETES_SERVICE_HOST 10.96.0.1 --setenv KUBERNETES_SERVICE_PORT 443"),
             .. Words("--ro-bind /usr /usr --symlink usr/bin /bin --symlink usr/lib /lib --symlink usr/lib64 /lib64"),
             .. Words("--ro-bind /etc /etc --proc /proc --dev /dev --ro-bind-try /sys/fs/cgroup /sys/fs/cgroup"),
             .. Words($"--ro-bind {folder}/socket /run/sandbox --ro-bind {Path.GetDirectoryName(agent)} /opt/agent"),

@@ -24,16 +24,20 @@ internal sealed class LaunchedAgent : IAsyncDisposable
         (_folder, _serve) = (folder, serve);
         _serve.ErrorDataReceived += (_, line) => _log.Enqueue(line.Data ?? "");
         _serve.BeginErrorReadLine();
-        _caller = new AgentCaller(Path.Combine(folder.FullName, "agent"), serve.WaitForExitAsync());
+        _caller = new AgentCaller(Socket, serve.WaitForExitAsync());
     }
 
     public HttpClient Http => _caller.Http;
+
+    /// <summary>The socket that <c>serve</c> listens on.</summary>
+    public string Socket => Path.Combine(_folder.FullName, "agent");
 
     /// <summary>What <c>serve</c> has logged.</summary>
     public string Log => string.Join('\n', _log);
 
     /// <param name="inside">What runs as process 1 of the sandbox instead of init; null: init.</param>
-    public static async Task<LaunchedAgent> StartAsync(string[]? inside = null)
+    /// <param name="python">What init starts.</param>
+    public static async Task<LaunchedAgent> StartAsync(string[]? inside = null, string python = SandboxCommand.Python)
     {
         var agent = await AgentBinary.PathAsync();
         var folder = Directory.CreateTempSubdirectory("sandbox-");
@@ -45,7 +49,7 @@ internal sealed class LaunchedAgent : IAsyncDisposable
         SandboxCommand.Open(folder.FullName);
         var at = folder.FullName;
         string[] launched = inside is null
-            ? SandboxCommand.Inside(at, UserId, agent)
+            ? SandboxCommand.Inside(at, UserId, agent, python)
             : [.. SandboxCommand.Bubblewrap(at, UserId, agent), .. inside];
         string[] command =
         [

@@ -90,6 +90,7 @@ internal sealed partial class CallRunner : IKernelObserver, IDisposable
                 Version = typeof(CallRunner).Assembly.GetName().Version?.ToString(3) ?? "0",
                 Ready = reason is null,
                 NotReadyReason = reason,
+                KernelConnected = _kernel is not null,
                 RunningCall = _running?.Known.Id,
                 StartedAtMs = StartedAt.ToUnixTimeMilliseconds(),
                 LastCallAtMs = LastCallAt?.ToUnixTimeMilliseconds(),

@@ -1,0 +1,41 @@
+using SandboxOperator.Api.Agent;
+
+namespace SandboxOperator.Agent.Ready;
+
+/// <summary>Whether code can run in the sandbox, and nothing gets out of it. Pure.</summary>
+/// <param name="IsReady">Both hold.</param>
+/// <param name="IsFinal">Waiting changes nothing.</param>
+/// <param name="Missing">What is missing, for people; empty when nothing is.</param>
+internal sealed record Readiness(bool IsReady, bool IsFinal, string Missing)
+{
+    /// <summary>
+    /// How long the kernel's container may need to connect. While this command waits, the kubelet waits, too, and starts
+    /// nothing again that has failed.
+    /// </summary>
+    private static readonly TimeSpan s_connectDeadline = TimeSpan.FromSeconds(10);
+
+    /// <summary>What an agent's status says.</summary>
+    /// <param name="status">The status; null when the agent does not answer.</param>
+    /// <param name="waited">How long it has been waited for.</param>
+    public static Readiness Of(AgentStatus? status, TimeSpan waited) =>
+        status switch
+        {
+            null => Wait("the agent does not answer"),
+            _ when Open(status) is { Length: > 0 } ways => Fail($"the sandbox can get out: {ways}"),
+            { KernelConnected: false, Isolation.Count: > 0 } => Fail(
+                $"the kernel side has ended before it was ready: {status.NotReadyReason}"
+            ),
+            { KernelConnected: false } when waited >= s_connectDeadline => Fail("the kernel side has not connected"),
+            { KernelConnected: false } => Wait("the kernel side has not connected"),
+            { Isolation.Count: 0 } => Fail("the kernel side has not tried to get out"),
+            { Ready: true } or { RunningCall: not null } => new Readiness(IsReady: true, IsFinal: true, ""),
+            _ => Wait(status.NotReadyReason ?? "the kernel is starting"),
+        };
+
+    private static string Open(AgentStatus status) =>
+        string.Join(", ", status.Isolation.Where(c => !c.Blocked).Select(c => $"{c.Name} ({c.Detail})"));
+
+    private static Readiness Wait(string missing) => new(IsReady: false, IsFinal: false, missing);
+
+    private static Readiness Fail(string missing) => new(IsReady: false, IsFinal: true, missing);
+}

@@ -1,9 +1,10 @@
 using SandboxOperator.Controller.Generate;
+using SandboxOperator.Controller.Hosting;
 
-if (args is ["generate", .. var rest])
+return args switch
 {
-    return GenerateCommand.Run(rest, Console.Out, Console.Error);
-}
-
-await Console.Error.WriteLineAsync(GenerateCommand.Usage);
-return 2;
+    ["generate", .. var rest] => GenerateCommand.Run(rest, Console.Out, Console.Error),
+    ["run", .. var rest] => await ControllerProgram.RunAsync(rest),
+    [] or [['-', '-', ..], ..] => await ControllerProgram.RunAsync(args),
+    _ => await ControllerProgram.UsageAsync(),
+};

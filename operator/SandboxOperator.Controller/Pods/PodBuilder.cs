@@ -23,6 +23,9 @@ internal static class PodBuilder
     /// <summary>The first container, which brings programs and tries the canary.</summary>
     public const string ProgramsContainer = "programs";
 
+    /// <summary>Tells the autoscaler of nodes whether it may remove the pod.</summary>
+    public const string SafeToEvict = "cluster-autoscaler.kubernetes.io/safe-to-evict";
+
     private const string ProgramsVolume = "programs";
     private const string DataVolume = "data";
     private const string HomeVolume = "home";
@@ -30,7 +33,6 @@ internal static class PodBuilder
     private const string LinkVolume = "link";
     private const string StateVolume = "state";
     private const string SharedMemoryVolume = "shm";
-    private const string SafeToEvict = "cluster-autoscaler.kubernetes.io/safe-to-evict";
     private const string DefaultContainer = "kubectl.kubernetes.io/default-container";
     private const string DeliveredPrograms = "/programs";
     private const string MessageOrLog = "FallbackToLogsOnError";

@@ -45,6 +45,13 @@ public sealed class ControllerOptions<TEntity>
     /// <typeparam name="TOther">The other kind.</typeparam>
     /// <returns>These options.</returns>
     public ControllerOptions<TEntity> Watches<TOther>(Func<TOther, IEnumerable<ObjectKey>> dependents)
+        where TOther : class, IKubernetesObject<V1ObjectMeta> => Watches<TOther>((_, other) => dependents(other));
+
+    /// <summary>Changes of objects of another kind wake those that depend on them. The kind needs a cache.</summary>
+    /// <param name="dependents">Which objects depend on one, as the program's services know, a cache's index for example.</param>
+    /// <typeparam name="TOther">The other kind.</typeparam>
+    /// <returns>These options.</returns>
+    public ControllerOptions<TEntity> Watches<TOther>(Func<IServiceProvider, TOther, IEnumerable<ObjectKey>> dependents)
         where TOther : class, IKubernetesObject<V1ObjectMeta>
     {
         Sources.Add(
@@ -52,14 +59,27 @@ public sealed class ControllerOptions<TEntity>
                 Cache<TOther>(services)
                     .Subscribe(change =>
                     {
-                        var keys = dependents(change.Entity);
-                        foreach (var key in change.Before is null ? keys : keys.Union(dependents(change.Before)))
+                        var keys = dependents(services, change.Entity);
+                        foreach (
+                            var key in change.Before is null ? keys : keys.Union(dependents(services, change.Before))
+                        )
                         {
                             add(key);
                         }
                     })
         );
-        Waits.Add((services, token) => Cache<TOther>(services).WaitUntilSyncedAsync(token));
+        return BeforeWork((services, token) => Cache<TOther>(services).WaitUntilSyncedAsync(token));
+    }
+
+    /// <summary>
+    /// Something to wait for whenever this process begins to lead, before the first object is reconciled: for example
+    /// that what the leader before has written is in the cache.
+    /// </summary>
+    /// <param name="wait">Called in the order of addition, after the cache of the controller's kind has seen everything once.</param>
+    /// <returns>These options.</returns>
+    public ControllerOptions<TEntity> BeforeWork(Func<IServiceProvider, CancellationToken, Task> wait)
+    {
+        Waits.Add(wait);
         return this;
     }
 

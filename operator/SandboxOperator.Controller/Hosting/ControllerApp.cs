@@ -1,0 +1,89 @@
+using Microsoft.Extensions.Options;
+using Prometheus;
+using SandboxOperator.Controller.Isolation;
+using SandboxOperator.Controller.Launching;
+using SandboxOperator.Controller.Options;
+using SandboxOperator.Controller.Pods;
+using SandboxOperator.Controller.Pools;
+using SandboxOperator.Controller.Sessions;
+using SandboxOperator.Kube.Caching;
+using SandboxOperator.Kube.Client;
+using SandboxOperator.Kube.Hosting;
+using SandboxOperator.Kube.Resources;
+
+namespace SandboxOperator.Controller.Hosting;
+
+/// <summary>The controller: what runs in it, and what it serves over HTTP.</summary>
+internal static class ControllerApp
+{
+    public const string Name = "sandbox-controller";
+
+    /// <param name="args">Settings, as <c>--Agent:Image=…</c>.</param>
+    /// <param name="configure">Changes the services, for tests.</param>
+    public static WebApplication Build(string[] args, Action<IServiceCollection>? configure = null)
+    {
+        var builder = WebApplication.CreateSlimBuilder(args);
+        builder.Services.AddControllerOptions(builder.Configuration);
+        var listen = builder.Configuration.GetSection(ListenOptions.Section).Get<ListenOptions>() ?? new();
+        builder.WebHost.UseUrls($"http://{listen.Host}:{listen.Port}");
+        builder.Services.AddSingleton(provider =>
+        {
+            var kube = provider.GetRequiredService<IOptions<KubeOptions>>().Value;
+            return KubeConnection.Open(kube.Config, kube.Context);
+        });
+        AddControllers(builder.Services, LeaderOptions.Read(builder.Configuration));
+        configure?.Invoke(builder.Services);
+
+        var app = builder.Build();
+        app.MapGet("/livez", () => "ok\n");
+        app.MapGet("/readyz", Readiness);
+        app.MapMetrics();
+        return app;
+    }
+
+    private static void AddControllers(IServiceCollection services, LeaderOptions leader)
+    {
+        services.AddSingleton<IIsolationPolicy, PendingIsolationPolicy>();
+        services.AddSingleton<RecipeBook>();
+        services.AddSingleton<PodWriter>();
+        services.AddSingleton<WarmPods>();
+        services
+            .AddKubernetesOperator(options =>
+            {
+                options.Name = Name;
+                options.LeaderElection.LeaseName = Name;
+                options.LeaderElection.Namespace = leader.Namespace;
+                options.LeaderElection.LeaseDuration = TimeSpan.FromSeconds(leader.LeaseSeconds);
+                options.LeaderElection.RenewDeadline = TimeSpan.FromSeconds(leader.LeaseSeconds * 2 / 3);
+                options.LeaderElection.RetryPeriod = TimeSpan.FromSeconds(leader.LeaseSeconds * 2 / 15);
+            })
+            .AddSandboxCaches()
+            .AddSessions()
+            .AddPools();
+    }
+
+    /// <summary>Ready to take over when elected: every cache has seen everything once.</summary>
+    private static IResult Readiness(
+        IResourceCache<k8s.Models.V1Pod> pods,
+        IResourceCache<SandboxSession> sessions,
+        IResourceCache<SandboxRuntime> runtimes,
+        IResourceCache<SandboxPool> pools
+    )
+    {
+        string[] missing =
+        [
+            .. new (string Kind, bool IsSynced)[]
+            {
+                ("pods", pods.IsSynced),
+                ("sandboxsessions", sessions.IsSynced),
+                ("sandboxruntimes", runtimes.IsSynced),
+                ("sandboxpools", pools.IsSynced),
+            }
+                .Where(cache => !cache.IsSynced)
+                .Select(cache => cache.Kind),
+        ];
+        return missing.Length == 0
+            ? Results.Text("ok\n")
+            : Results.Text($"not yet listed: {string.Join(", ", missing)}\n", statusCode: 503);
+    }
+}

@@ -1,0 +1,99 @@
+using k8s.Models;
+using SandboxOperator.Api.Resources;
+using SandboxOperator.Controller.Pods;
+using SandboxOperator.Kube.Caching;
+using SandboxOperator.Kube.Client;
+using SandboxOperator.Kube.Hosting;
+using SandboxOperator.Kube.Resources;
+
+namespace SandboxOperator.Controller.Hosting;
+
+/// <summary>What the controller keeps in memory, and how it is found.</summary>
+internal static class SandboxCaches
+{
+    /// <summary>Which pods: all sandboxes, of all namespaces.</summary>
+    public const string PodSelector = SandboxLabels.Sandbox + "=true";
+
+    private const string PodsOfSession = "session";
+    private const string PodsOfPool = "pool";
+    private const string WarmPods = "warm";
+    private const string ByRuntime = "runtime";
+
+    public static KubernetesOperatorBuilder AddSandboxCaches(this KubernetesOperatorBuilder builder) =>
+        builder
+            .AddCache<V1Pod>(Pods)
+            .AddCache<SandboxRuntime>()
+            .AddCache<SandboxSession>(cache =>
+                cache.Indexes[ByRuntime] = session => [Key(session.Metadata, session.Spec.RuntimeRef.Name)]
+            )
+            .AddCache<SandboxPool>(cache =>
+                cache.Indexes[ByRuntime] = pool => [Key(pool.Metadata, pool.Spec.RuntimeRef.Name)]
+            );
+
+    public static void Pods(ResourceCacheOptions<V1Pod> cache)
+    {
+        cache.Query = new ListQuery(LabelSelector: PodSelector);
+        cache.Trim = Trim;
+        cache.Indexes[PodsOfSession] = pod => pod.Session() is { } session ? [Key(pod.Metadata, session)] : [];
+        cache.Indexes[PodsOfPool] = pod => pod.WaitsInPool() is { } pool ? [Key(pod.Metadata, pool)] : [];
+        cache.Indexes[WarmPods] = pod =>
+            pod.WaitsInPool() is not null && pod.IsReady()
+                ? [Warm(pod.Metadata.NamespaceProperty, pod.Label(SandboxLabels.RuntimeHash))]
+                : [];
+    }
+
+    /// <summary>Pods that carry the session's name; whether they are its own is for their owner to say.</summary>
+    public static IReadOnlyList<V1Pod> OfSession(this IResourceCache<V1Pod> pods, SandboxSession session) =>
+        pods.ByIndex(PodsOfSession, Key(session.Metadata, session.Metadata.Name));
+
+    /// <summary>Unclaimed pods that carry the pool's name.</summary>
+    public static IReadOnlyList<V1Pod> OfPool(this IResourceCache<V1Pod> pods, SandboxPool pool) =>
+        pods.ByIndex(PodsOfPool, Key(pool.Metadata, pool.Metadata.Name));
+
+    /// <summary>Unclaimed pods that are ready and made from a runtime as it is now.</summary>
+    public static IReadOnlyList<V1Pod> WarmOf(this IResourceCache<V1Pod> pods, string @namespace, string runtimeHash) =>
+        pods.ByIndex(WarmPods, Warm(@namespace, runtimeHash));
+
+    public static IReadOnlyList<SandboxSession> Of(
+        this IResourceCache<SandboxSession> sessions,
+        SandboxRuntime runtime
+    ) => sessions.ByIndex(ByRuntime, Key(runtime.Metadata, runtime.Metadata.Name));
+
+    public static IReadOnlyList<SandboxPool> Of(this IResourceCache<SandboxPool> pools, SandboxRuntime runtime) =>
+        pools.ByIndex(ByRuntime, Key(runtime.Metadata, runtime.Metadata.Name));
+
+    /// <summary>Leaves labels, owners and what tells of a pod's state; ten thousand pods have to fit.</summary>
+    public static void Trim(V1Pod pod)
+    {
+        pod.Spec = new V1PodSpec { NodeName = pod.Spec?.NodeName };
+        pod.Metadata.Annotations = null;
+        if (pod.Status is not { } status)
+        {
+            return;
+        }
+
+        pod.Status = new V1PodStatus
+        {
+            Phase = status.Phase,
+            Reason = status.Reason,
+            Message = status.Message,
+            Conditions = status.Conditions,
+            ContainerStatuses = status.ContainerStatuses?.Select(Trim).ToList(),
+            InitContainerStatuses = status.InitContainerStatuses?.Select(Trim).ToList(),
+        };
+    }
+
+    private static V1ContainerStatus Trim(V1ContainerStatus status) =>
+        new()
+        {
+            Name = status.Name,
+            Ready = status.Ready,
+            RestartCount = status.RestartCount,
+            State = status.State,
+            LastState = status.LastState,
+        };
+
+    private static string Key(V1ObjectMeta about, string name) => $"{about.NamespaceProperty}/{name}";
+
+    private static string Warm(string @namespace, string? hash) => $"{@namespace}/{hash}";
+}

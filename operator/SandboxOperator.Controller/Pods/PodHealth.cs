@@ -1,0 +1,104 @@
+using k8s.Models;
+using SandboxOperator.Api.Resources;
+using SandboxOperator.Api.Schema;
+
+namespace SandboxOperator.Controller.Pods;
+
+/// <summary>How far a pod is, and why not further, in its own words. Pure.</summary>
+/// <param name="State">How far it is.</param>
+/// <param name="Reason">One of <see cref="ConditionReasons"/>.</param>
+/// <param name="Message">For people.</param>
+internal sealed record PodHealth(PodState State, string Reason, string Message)
+{
+    /// <summary>Reads a pod's status.</summary>
+    /// <remarks>
+    /// <list type="number">
+    /// <item>It has ended: a node refused or evicted it.</item>
+    /// <item>It is ready.</item>
+    /// <item>No node takes it.</item>
+    /// <item>A container waits for something that does not come by waiting.</item>
+    /// <item>It took longer than its runtime allows.</item>
+    /// </list>
+    /// </remarks>
+    /// <param name="pod">The pod.</param>
+    /// <param name="startTimeout">How long it may take to start.</param>
+    /// <param name="now">The present.</param>
+    public static PodHealth Of(V1Pod pod, TimeSpan startTimeout, DateTimeOffset now)
+    {
+        // 1.
+        if (pod.HasEnded())
+        {
+            return Failing(
+                ConditionReasons.PodRejected,
+                Join(pod.Status.Reason ?? pod.Status.Phase, pod.Status.Message)
+            );
+        }
+
+        // 2.
+        if (pod.IsReady())
+        {
+            return new PodHealth(PodState.Ready, ConditionReasons.Ready, "Code can run.");
+        }
+
+        // 3.
+        if (pod.Condition("PodScheduled") is { Status: "False", Reason: "Unschedulable" } unschedulable)
+        {
+            return Failing(ConditionReasons.Unschedulable, unschedulable.Message);
+        }
+
+        // 4.
+        foreach (var container in Containers(pod))
+        {
+            if (container.State?.Waiting is { } waiting && ReasonFor(waiting.Reason) is { } reason)
+            {
+                var ended = Ended(container.LastState?.Terminated);
+                var words = Join(waiting.Reason, waiting.Message);
+                return Failing(
+                    reason,
+                    $"Container {container.Name}: {words}{(ended is null ? "" : $"; it ended: {ended}")}"
+                );
+            }
+        }
+
+        // 5.
+        var waited = now - pod.UnreadySince();
+        var slow = Containers(pod)
+            .FirstOrDefault(container => !container.Ready && container.State?.Terminated?.ExitCode != 0);
+        var what = slow is null ? "" : $" Container {slow.Name} is not ready.";
+        return waited > startTimeout
+            ? Failing(
+                ConditionReasons.ContainerFailed,
+                $"The sandbox was not ready within {GoDuration.Format(startTimeout)}.{what}"
+            )
+            : new PodHealth(PodState.Starting, ConditionReasons.Starting, "The sandbox is starting.");
+    }
+
+    private static IEnumerable<V1ContainerStatus> Containers(V1Pod pod) =>
+        (pod.Status?.InitContainerStatuses ?? []).Concat(pod.Status?.ContainerStatuses ?? []);
+
+    private static string? ReasonFor(string? waiting) =>
+        waiting switch
+        {
+            "ErrImagePull"
+            or "ImagePullBackOff"
+            or "ErrImageNeverPull"
+            or "InvalidImageName"
+            or "ImageInspectError"
+            or "RegistryUnavailable" => ConditionReasons.ImagePullFailed,
+            "CrashLoopBackOff"
+            or "CreateContainerConfigError"
+            or "CreateContainerError"
+            or "RunContainerError"
+            or "PostStartHookError" => ConditionReasons.ContainerFailed,
+            _ => null,
+        };
+
+    private static string? Ended(V1ContainerStateTerminated? end) =>
+        end is null ? null : $"{Join(end.Reason, end.Message)} (exit code {end.ExitCode})";
+
+    private static PodHealth Failing(string reason, string? message) =>
+        new(PodState.Failing, reason, Words.Clean(message, "The pod does not say why."));
+
+    private static string Join(string? reason, string? message) =>
+        string.IsNullOrWhiteSpace(message) ? reason ?? "" : $"{reason}: {message}";
+}

@@ -1,3 +1,4 @@
+using Microsoft.Extensions.Logging.Console;
 using Microsoft.Extensions.Options;
 using Prometheus;
 using SandboxOperator.Controller.Isolation;
@@ -23,6 +24,7 @@ internal static class ControllerApp
     public static WebApplication Build(string[] args, Action<IServiceCollection>? configure = null)
     {
         var builder = WebApplication.CreateSlimBuilder(args);
+        AddLogs(builder);
         builder.Services.AddControllerOptions(builder.Configuration);
         var listen = builder.Configuration.GetSection(ListenOptions.Section).Get<ListenOptions>() ?? new();
         builder.WebHost.UseUrls($"http://{listen.Host}:{listen.Port}");
@@ -39,6 +41,26 @@ internal static class ControllerApp
         app.MapGet("/readyz", Readiness);
         app.MapMetrics();
         return app;
+    }
+
+    /// <summary>Lines for people; <c>Logging:Console:FormatterName=json</c> for machines.</summary>
+    private static void AddLogs(WebApplicationBuilder builder)
+    {
+        builder.Logging.ClearProviders();
+        // Probes and scrapes come every few seconds.
+        builder.Logging.AddFilter("Microsoft.AspNetCore", LogLevel.Warning);
+        if (builder.Configuration["Logging:Console:FormatterName"] == ConsoleFormatterNames.Json)
+        {
+            builder.Logging.AddJsonConsole();
+            return;
+        }
+
+        builder.Logging.AddSimpleConsole(console =>
+        {
+            console.SingleLine = true;
+            console.UseUtcTimestamp = true;
+            console.TimestampFormat = "yyyy-MM-ddTHH:mm:ssZ ";
+        });
     }
 
     private static void AddControllers(IServiceCollection services, LeaderOptions leader)

@@ -1,6 +1,7 @@
 using k8s.Exceptions;
 using Microsoft.Extensions.Options;
 using SandboxOperator.Controller.Generate;
+using SandboxOperator.Kube.Client;
 
 namespace SandboxOperator.Controller.Hosting;
 
@@ -25,6 +26,9 @@ internal static class ControllerProgram
         try
         {
             await using var app = ControllerApp.Build(args);
+            // What a user may have to mend is looked at before the host starts, which would log a stack trace.
+            app.Services.GetRequiredService<IStartupValidator>().Validate();
+            app.Services.GetRequiredService<KubeConnection>();
             await app.RunAsync();
             return 0;
         }

@@ -43,7 +43,7 @@ public sealed class KubeConnection : IDisposable
         new(
             kubeconfig is null && KubernetesClientConfiguration.IsInCluster()
                 ? KubernetesClientConfiguration.InClusterConfig()
-                : KubernetesClientConfiguration.BuildConfigFromConfigFile(kubeconfig, context)
+                : KubernetesClientConfiguration.BuildConfigFromConfigFile(kubeconfig ?? FromEnvironment(), context)
         );
 
     /// <inheritdoc/>
@@ -52,6 +52,13 @@ public sealed class KubeConnection : IDisposable
         _requests.Dispose();
         _streams.Dispose();
     }
+
+    /// <summary>The library looks at the variable only when it is given no context either. Of a list, the first file.</summary>
+    private static string? FromEnvironment() =>
+        Environment
+            .GetEnvironmentVariable("KUBECONFIG")
+            ?.Split(Path.PathSeparator, StringSplitOptions.RemoveEmptyEntries)
+            .FirstOrDefault();
 
     internal async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, bool stream, CancellationToken token)
     {

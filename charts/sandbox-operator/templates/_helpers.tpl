@@ -1,0 +1,99 @@
+{{/* The names of everything begin with this. */}}
+{{- define "sandbox.name" -}}
+{{- if contains "sandbox" .Release.Name }}{{ .Release.Name | trunc 40 | trimSuffix "-" }}{{ else }}{{ printf "%s-sandbox" (.Release.Name | trunc 32 | trimSuffix "-") }}{{ end }}
+{{- end }}
+
+{{/* labels: (list root component) */}}
+{{- define "sandbox.labels" -}}
+{{- $root := index . 0 -}}
+{{ include "sandbox.selector" . }}
+app.kubernetes.io/part-of: sandbox-operator
+app.kubernetes.io/version: {{ $root.Chart.AppVersion | quote }}
+app.kubernetes.io/managed-by: {{ $root.Release.Service }}
+helm.sh/chart: {{ printf "%s-%s" $root.Chart.Name $root.Chart.Version }}
+{{- end }}
+
+{{- define "sandbox.selector" -}}
+{{- $root := index . 0 -}}
+app.kubernetes.io/name: sandbox-operator
+app.kubernetes.io/instance: {{ $root.Release.Name }}
+app.kubernetes.io/component: {{ index . 1 }}
+{{- end }}
+
+{{/* image: (list root name) */}}
+{{- define "sandbox.image" -}}
+{{- $root := index . 0 -}}
+{{ $root.Values.image.prefix }}/{{ index . 1 }}:{{ $root.Values.image.tag | default $root.Chart.AppVersion }}
+{{- end }}
+
+{{/* What every pod of ours has in common; as strict as the sandboxes'. */}}
+{{- define "sandbox.podSecurity" -}}
+runAsNonRoot: true
+{{- with .Values.runAsUser }}
+runAsUser: {{ int64 . }}
+runAsGroup: {{ int64 . }}
+fsGroup: {{ int64 . }}
+{{- end }}
+fsGroupChangePolicy: OnRootMismatch
+seccompProfile:
+  type: RuntimeDefault
+{{- end }}
+
+{{- define "sandbox.containerSecurity" -}}
+allowPrivilegeEscalation: false
+privileged: false
+readOnlyRootFilesystem: true
+runAsNonRoot: true
+capabilities:
+  drop: [ALL]
+{{- end }}
+
+{{- define "sandbox.pullSecrets" -}}
+{{- with .Values.image.pullSecrets }}
+imagePullSecrets:
+  {{- range . }}
+  - name: {{ . }}
+  {{- end }}
+{{- end }}
+{{- end }}
+
+{{/* placement: (dict of nodeSelector, tolerations) */}}
+{{- define "sandbox.placement" -}}
+{{- with .nodeSelector }}
+nodeSelector:
+  {{- toYaml . | nindent 2 }}
+{{- end }}
+{{- with .tolerations }}
+tolerations:
+  {{- toYaml . | nindent 2 }}
+{{- end }}
+{{- end }}
+
+{{/* settings: map of names and texts as environment variables */}}
+{{- define "sandbox.settings" -}}
+{{- range $name, $text := . }}
+- name: {{ $name }}
+  value: {{ $text | toString | quote }}
+{{- end }}
+{{- end }}
+
+{{/* .NET without its debugging pipes, and with a folder that it may write to. */}}
+{{- define "sandbox.dotnetEnvironment" -}}
+- name: DOTNET_EnableDiagnostics
+  value: "0"
+- name: Logging__LogLevel__Default
+  value: {{ . }}
+{{- end }}
+
+{{/* Whether definitions may carry validation rules. */}}
+{{- define "sandbox.hasRules" -}}
+{{- if semverCompare ">=1.25.0-0" .Capabilities.KubeVersion.Version }}yes{{ end }}
+{{- end }}
+
+{{- define "sandbox.keysSecret" -}}
+{{ .Values.gateway.keys.existingSecret | default (printf "%s-gateway-keys" (include "sandbox.name" .)) }}
+{{- end }}
+
+{{- define "sandbox.upstreamSecret" -}}
+{{ .Values.gateway.upstream.existingSecret | default (printf "%s-gateway-upstream" (include "sandbox.name" .)) }}
+{{- end }}

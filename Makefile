@@ -54,9 +54,10 @@ bench: setup build ## Measure what README's table shows; prints the table and ar
 	@dotnet run --project tests/SandboxOperator.Benchmarks -c Release -- --output artifacts/bench.json
 
 .PHONY: generate
-generate: ## Write what follows from the code: crds/, the chart's roles, the table of rights in docs/security.md
+generate: ## Write what follows from the code: crds/, the chart's roles, definitions and table of values, the table of rights in docs/security.md
 	@dotnet build operator/SandboxOperator.Controller -c Release $(quiet)
-	@for what in "crds --out crds" "rbac --out charts/sandbox-operator/files/rbac" "rights --out docs/security.md"; do \
+	@for what in "crds --out crds" "rbac --out charts/sandbox-operator/files/rbac" "rights --out docs/security.md" \
+	    "chart --out charts/sandbox-operator"; do \
 	    dotnet operator/SandboxOperator.Controller/bin/Release/net10.0/sandbox-controller.dll generate $$what; done
 
 .PHONY: format

@@ -9,14 +9,16 @@ internal static class GenerateCommand
         usage: sandbox-controller generate crds --out DIRECTORY
                sandbox-controller generate rbac --out DIRECTORY
                sandbox-controller generate rights --out FILE
+               sandbox-controller generate chart --out DIRECTORY
           crds    custom resource definitions, and in DIRECTORY/legacy those for clusters before 1.25
           rbac    the rules of the roles that the chart installs
           rights  rewrites the generated part of docs/security.md
+          chart   what the chart in DIRECTORY has from elsewhere: definitions, and its README's table of values
         """;
 
     public static int Run(IReadOnlyList<string> arguments, TextWriter output, TextWriter error)
     {
-        if (arguments is not [var what and ("crds" or "rbac" or "rights"), "--out", { Length: > 0 } target])
+        if (arguments is not [var what and ("crds" or "rbac" or "rights" or "chart"), "--out", { Length: > 0 } target])
         {
             error.WriteLine(Usage);
             return 2;
@@ -26,6 +28,7 @@ internal static class GenerateCommand
         {
             "crds" => Crds(),
             "rbac" => Rbac(),
+            "chart" => Chart(target),
             _ => [(Name: "", Text: RightsTable.Update(File.ReadAllText(target), Rights()))],
         };
         foreach (var (name, text) in files)
@@ -50,6 +53,19 @@ internal static class GenerateCommand
 
     public static IEnumerable<(string Name, string Text)> Rbac() =>
         Rights().Select(role => ($"{RoleNames.Of(role.Role)}.yaml", RbacYaml.Write(role.Needs)));
+
+    public static IEnumerable<(string Name, string Text)> Chart(string folder) =>
+        Crds()
+            .Select(file => (Name: $"files/crds/{file.Name}", file.Text))
+            .Append(
+                (
+                    "README.md",
+                    ChartReadme.Update(
+                        File.ReadAllText(Path.Combine(folder, "README.md")),
+                        File.ReadAllText(Path.Combine(folder, "values.yaml"))
+                    )
+                )
+            );
 
     public static IReadOnlyList<(RbacRole Role, IReadOnlyList<RbacNeed> Needs)> Rights() =>
         [

@@ -11,6 +11,8 @@ internal static class RoleNames
             RbacRole.Controller => "controller",
             RbacRole.ControllerNamespace => "controller-namespace",
             RbacRole.Gateway => "gateway",
+            RbacRole.Setup => "setup",
+            RbacRole.Cleanup => "cleanup",
             _ => throw new ArgumentOutOfRangeException(nameof(role)),
         };
 
@@ -20,6 +22,8 @@ internal static class RoleNames
             RbacRole.Controller => "Controller, in all namespaces (ClusterRole)",
             RbacRole.ControllerNamespace => "Controller, in its own namespace (Role)",
             RbacRole.Gateway => "Gateway, in the namespace of its sandboxes (Role)",
+            RbacRole.Setup => "The chart's Job after an install, in the namespace of the sandboxes (Role)",
+            RbacRole.Cleanup => "The chart's Job before an uninstall, in all namespaces (ClusterRole)",
             _ => throw new ArgumentOutOfRangeException(nameof(role)),
         };
 }

@@ -1,6 +1,7 @@
 using k8s.Exceptions;
 using Microsoft.Extensions.Options;
 using SandboxOperator.Controller.Generate;
+using SandboxOperator.Controller.Installation;
 using SandboxOperator.Kube.Client;
 
 namespace SandboxOperator.Controller.Hosting;
@@ -16,7 +17,7 @@ internal static class ControllerProgram
     /// <summary>Says how to use the program.</summary>
     public static async Task<int> UsageAsync()
     {
-        await Console.Error.WriteLineAsync($"{Usage}\n{GenerateCommand.Usage}");
+        await Console.Error.WriteLineAsync($"{Usage}\n{InstallationCommands.Usage}\n{GenerateCommand.Usage}");
         return 2;
     }
 

@@ -17,6 +17,15 @@ public sealed class DriftTests
         Compare("charts/sandbox-operator/files/rbac", GenerateCommand.Rbac());
 
     [Fact]
+    public void The_chart_has_the_definitions_and_the_table_of_its_values()
+    {
+        var folder = Path.Combine(Root(), "charts/sandbox-operator");
+        var files = GenerateCommand.Chart(folder).ToDictionary(StringComparer.Ordinal);
+        Compare("charts/sandbox-operator/files/crds", GenerateCommand.Crds());
+        File.ReadAllText(Path.Combine(folder, "README.md")).ShouldBe(files["README.md"], Cure);
+    }
+
+    [Fact]
     public void The_documented_rights_are_those_of_the_code()
     {
         var document = File.ReadAllText(Path.Combine(Checkout.Root, "docs/security.md"));

@@ -26,15 +26,15 @@ internal static class Kubectl
 
     /// <summary>Runs a command that may fail.</summary>
     public static Task<(int Status, string Output, string Error)> TryAsync(string? input, params string[] arguments) =>
-        Command.RunAsync(Program(), ["--kubeconfig", TestCluster.Kubeconfig, .. arguments], input, Deadline);
+        Command.RunAsync(Program, ["--kubeconfig", TestCluster.Kubeconfig, .. arguments], input, Deadline);
 
-    /// <summary>The one on PATH, else the one that <c>make cluster-up</c> built.</summary>
-    private static string Program()
-    {
-        var folders = (Environment.GetEnvironmentVariable("PATH") ?? "").Split(':').Concat(Built());
-        return folders.Select(folder => Path.Combine(folder, "kubectl")).FirstOrDefault(File.Exists)
-            ?? throw new InvalidOperationException("There is no kubectl on PATH.");
-    }
+    /// <summary>Where programs are: PATH, then what <c>make cluster-up</c> built.</summary>
+    public static string SearchPath { get; } =
+        string.Join(':', [Environment.GetEnvironmentVariable("PATH") ?? "/usr/bin:/bin", .. Built()]);
+
+    public static string Program { get; } =
+        SearchPath.Split(':').Select(folder => Path.Combine(folder, "kubectl")).FirstOrDefault(File.Exists)
+        ?? throw new InvalidOperationException("There is no kubectl on PATH.");
 
     private static IEnumerable<string> Built()
     {

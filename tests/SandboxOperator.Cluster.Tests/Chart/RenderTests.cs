@@ -27,9 +27,7 @@ public sealed class RenderTests
             definition["metadata"]!["annotations"]!["helm.sh/resource-policy"]!.GetValue<string>().ShouldBe("keep");
         }
 
-        definitions
-            .Any(definition => definition.ToJsonString().Contains("x-kubernetes-validations"))
-            .ShouldBe(rules);
+        definitions.Any(definition => definition.ToJsonString().Contains("x-kubernetes-validations")).ShouldBe(rules);
         Of(objects, "PodDisruptionBudget").ShouldHaveSingleItem()["apiVersion"]!.GetValue<string>().ShouldBe(budgets);
     }
 
@@ -49,14 +47,12 @@ public sealed class RenderTests
     {
         var objects = await Helm.TemplateAsync(Everything());
         objects.ShouldAllBe(item => !item.ToJsonString().Contains(ApiKey), "of API keys the hash is enough");
-        objects
-            .Where(item => item.ToJsonString().Contains(UpstreamKey))
-            .ShouldHaveSingleItem()["kind"]!
+        objects.Where(item => item.ToJsonString().Contains(UpstreamKey)).ShouldHaveSingleItem()["kind"]!
             .GetValue<string>()
             .ShouldBe("Secret");
-        objects
-            .Where(item => Pods([item]).Any(pod => pod.ToJsonString().Contains("secretRef")))
-            .ShouldHaveSingleItem()["metadata"]!["name"]!
+        objects.Where(item => Pods([item]).Any(pod => pod.ToJsonString().Contains("secretRef"))).ShouldHaveSingleItem()[
+            "metadata"
+        ]!["name"]!
             .GetValue<string>()
             .ShouldBe("sandbox-gateway");
     }

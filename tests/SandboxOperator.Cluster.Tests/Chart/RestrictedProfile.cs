@@ -8,7 +8,14 @@ namespace SandboxOperator.Cluster.Tests.Chart;
 /// </summary>
 internal static class RestrictedProfile
 {
-    private static readonly string[] Volumes = ["configMap", "emptyDir", "persistentVolumeClaim", "projected", "secret"];
+    private static readonly string[] Volumes =
+    [
+        "configMap",
+        "emptyDir",
+        "persistentVolumeClaim",
+        "projected",
+        "secret",
+    ];
 
     /// <summary>What the spec of a pod does against it.</summary>
     public static IEnumerable<string> Violations(JsonObject spec)

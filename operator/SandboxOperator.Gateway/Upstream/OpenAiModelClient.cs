@@ -42,16 +42,12 @@ internal sealed partial class OpenAiModelClient : IModelClient, IDisposable
         _counter = counter;
         _time = time;
         _logger = logger;
-        _http = new HttpClient(
-            new SocketsHttpHandler
-            {
-                ConnectTimeout = TimeSpan.FromSeconds(15),
-                PooledConnectionLifetime = TimeSpan.FromMinutes(5),
-            }
-        )
+        var connections = new SocketsHttpHandler
         {
-            Timeout = Timeout.InfiniteTimeSpan,
+            ConnectTimeout = TimeSpan.FromSeconds(15),
+            PooledConnectionLifetime = TimeSpan.FromMinutes(5),
         };
+        _http = new HttpClient(new WatchedAnswers(options, time, connections)) { Timeout = Timeout.InfiniteTimeSpan };
         _openAi = new OpenAIClient(
             // The package insists on a key; upstreams that want none ignore it.
             new ApiKeyCredential(string.IsNullOrEmpty(options.ApiKey) ? "none" : options.ApiKey),

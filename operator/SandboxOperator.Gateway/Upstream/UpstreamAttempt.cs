@@ -24,7 +24,7 @@ internal sealed class UpstreamAttempt(ChatClient client, ModelOptions options, I
     {
         using var response = await SendAsync(request, withStreamOptions, cancellationToken);
         var accumulator = new TurnAccumulator();
-        await using var body = Watch(response.ContentStream ?? Stream.Null);
+        await using var body = response.ContentStream ?? Stream.Null;
         var chunks = IsEventStream(response)
             ? ReadEventsAsync(body, accumulator, cancellationToken)
             : ReadWholeAsync(body, cancellationToken);
@@ -97,14 +97,13 @@ internal sealed class UpstreamAttempt(ChatClient client, ModelOptions options, I
     }
 
     private static async IAsyncEnumerable<JsonDocument> ReadEventsAsync(
-        WatchedStream body,
+        Stream body,
         TurnAccumulator accumulator,
         [EnumeratorCancellation] CancellationToken cancellationToken
     )
     {
         await foreach (var item in SseParser.Create(body).EnumerateAsync(cancellationToken))
         {
-            body.NextEvent();
             if (item.Data == "[DONE]")
             {
                 yield break;
@@ -128,9 +127,6 @@ internal sealed class UpstreamAttempt(ChatClient client, ModelOptions options, I
     {
         yield return await JsonDocument.ParseAsync(body, cancellationToken: cancellationToken);
     }
-
-    private WatchedStream Watch(Stream body) =>
-        new(body, TimeSpan.FromSeconds(options.FirstByteSeconds), TimeSpan.FromSeconds(options.IdleSeconds), time);
 
     private ModelUsage UsageOf(TurnAccumulator accumulator, ModelRequest request)
     {
@@ -175,9 +171,9 @@ internal sealed class UpstreamAttempt(ChatClient client, ModelOptions options, I
         return new BinaryData(buffer.GetBuffer().AsMemory(0, (int)buffer.Length));
     }
 
-    private async Task<string> ReadErrorAsync(PipelineResponse response, CancellationToken cancellationToken)
+    private static async Task<string> ReadErrorAsync(PipelineResponse response, CancellationToken cancellationToken)
     {
-        await using var body = Watch(response.ContentStream ?? Stream.Null);
+        await using var body = response.ContentStream ?? Stream.Null;
         var bytes = new byte[MaxErrorBytes];
         var read = await body.ReadAtLeastAsync(bytes, bytes.Length, throwOnEndOfStream: false, cancellationToken);
         return Encoding.UTF8.GetString(bytes, 0, read);

@@ -10,6 +10,7 @@ internal sealed class WatchedStream(Stream inner, TimeSpan firstByte, TimeSpan i
     private const long MaxTotalBytes = 256 * 1024 * 1024;
     private long _total;
     private int _event;
+    private int _line;
 
     public override bool CanRead => true;
     public override bool CanSeek => false;
@@ -21,9 +22,6 @@ internal sealed class WatchedStream(Stream inner, TimeSpan firstByte, TimeSpan i
         get => throw new NotSupportedException();
         set => throw new NotSupportedException();
     }
-
-    /// <summary>An event has been read whole: what comes counts for the next.</summary>
-    public void NextEvent() => _event = 0;
 
     public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
     {
@@ -43,13 +41,27 @@ internal sealed class WatchedStream(Stream inner, TimeSpan firstByte, TimeSpan i
                 exception
             );
         }
-        _total += read;
-        _event += read;
+        Count(buffer.Span[..read]);
         if (_event > MaxEventBytes || _total > MaxTotalBytes)
         {
             throw new InvalidDataException("The upstream model's answer is too large.");
         }
         return read;
+    }
+
+    /// <summary>An empty line ends an event.</summary>
+    private void Count(ReadOnlySpan<byte> bytes)
+    {
+        _total += bytes.Length;
+        while (bytes.IndexOf((byte)'\n') is >= 0 and var end)
+        {
+            var isEmpty = _line + bytes[..end].TrimEnd((byte)'\r').Length == 0;
+            _event = isEmpty ? 0 : _event + end + 1;
+            _line = 0;
+            bytes = bytes[(end + 1)..];
+        }
+        _line += bytes.TrimEnd((byte)'\r').Length;
+        _event += bytes.Length;
     }
 
     public override Task<int> ReadAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>

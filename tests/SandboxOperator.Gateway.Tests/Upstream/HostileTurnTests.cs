@@ -1,3 +1,4 @@
+using System.Text;
 using System.Text.Json;
 using SandboxOperator.Gateway.Upstream;
 using Shouldly;
@@ -93,20 +94,38 @@ public sealed class HostileTurnTests
         turn.Usage.ShouldBe(new ModelUsage(counted, counted, counted, 0, Estimated: false));
     }
 
-    [Fact]
-    public async Task An_event_that_never_ends_is_given_up()
+    [Theory]
+    [InlineData("\n\n", false)]
+    [InlineData("\r\n\r\n", false)]
+    [InlineData("\n", true)]
+    [InlineData("\r\n", true)]
+    [InlineData("", true)]
+    public async Task Only_an_empty_line_ends_an_event(string end, bool isTooLarge)
     {
+        // 1. Twelve MiB with such an end after every part, read in pieces that cut ends in two.
+        var part = Encoding.ASCII.GetBytes($"data: {new string('a', 64 * 1024 - 7)}{end}");
+        var parts = Enumerable.Repeat(part, 200).SelectMany(bytes => bytes).ToArray();
         await using var stream = new WatchedStream(
-            new MemoryStream(new byte[20 * 1024 * 1024]),
+            new MemoryStream(parts),
             TimeSpan.FromMinutes(1),
             TimeSpan.FromMinutes(1),
             TimeProvider.System
         );
-        var buffer = new byte[5 * 1024 * 1024];
-        await stream.ReadExactlyAsync(buffer);
-        stream.NextEvent();
-        await stream.ReadExactlyAsync(buffer);
-        await Should.ThrowAsync<InvalidDataException>(() => stream.ReadExactlyAsync(buffer).AsTask());
+
+        // 2. It is read whole, or given up after eight.
+        var buffer = new byte[65_521];
+        var reading = async () =>
+        {
+            while (await stream.ReadAsync(buffer) > 0) { }
+        };
+        if (isTooLarge)
+        {
+            await Should.ThrowAsync<InvalidDataException>(reading);
+        }
+        else
+        {
+            await Should.NotThrowAsync(reading);
+        }
     }
 
     private static string Delta(string delta) => $$"""{"choices":[{"delta":{{delta}}}]}""";

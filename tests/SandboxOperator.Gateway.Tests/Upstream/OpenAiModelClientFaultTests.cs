@@ -156,4 +156,47 @@ public sealed class OpenAiModelClientFaultTests
         exception.Failure.ShouldBe(ModelFailure.Server);
         exception.Message.ShouldContain("Upstream:BaseUrl");
     }
+
+    [Fact]
+    public async Task An_event_without_end_fails_the_turn()
+    {
+        // 1. A server whose only event never ends.
+        using var listener = new TcpListener(IPAddress.Loopback, 0);
+        listener.Start();
+        var sent = 0L;
+        using var stop = new CancellationTokenSource(TimeSpan.FromSeconds(60));
+        var serving = ServeAsync();
+
+        // 2. It is left long before it has said 64 MiB.
+        await using var fixture = await ClientFixture.StartAsync(options =>
+        {
+            options.BaseUrl = $"http://{listener.LocalEndpoint}/v1";
+            options.MaxAttempts = 1;
+        });
+        var exception = await Should.ThrowAsync<ModelException>(() => fixture.AskAsync());
+        exception.Message.ShouldContain("too large");
+        await serving;
+        sent.ShouldBeLessThan(64L << 20);
+
+        async Task ServeAsync()
+        {
+            using var client = await listener.AcceptTcpClientAsync(stop.Token);
+            var stream = client.GetStream();
+            var start =
+                "HTTP/1.1 200 OK\r\ncontent-type: text/event-stream\r\n\r\ndata: {\"choices\":[{\"delta\":{\"content\":\"";
+            await stream.WriteAsync(System.Text.Encoding.ASCII.GetBytes(start), stop.Token);
+            var text = System.Text.Encoding.ASCII.GetBytes(new string('a', 64 * 1024));
+            try
+            {
+                for (; sent < 1L << 30; sent += text.Length)
+                {
+                    await stream.WriteAsync(text, stop.Token);
+                }
+            }
+            catch (IOException)
+            {
+                // The client has left, as it should.
+            }
+        }
+    }
 }

@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
 using SandboxOperator.Api.Agent;
@@ -45,7 +44,7 @@ internal sealed class CanaryTrial(
 
             if (now != CanaryAttempt.Silent && waited >= patience)
             {
-                return now == CanaryAttempt.Reached ? Open(waited)
+                return now == CanaryAttempt.Reached ? Open()
                     : patience >= s_restart ? Enforced("refused every connection")
                     : new DeliveryReport(
                         NetworkPolicyVerdicts.Unknown,
@@ -61,13 +60,11 @@ internal sealed class CanaryTrial(
     private DeliveryReport Enforced(string how) =>
         new(NetworkPolicyVerdicts.Enforced, $"An unfiltered process of the pod tried {address}, which {how}.");
 
-    private DeliveryReport Open(TimeSpan waited) =>
+    private DeliveryReport Open() =>
         new(
             NetworkPolicyVerdicts.Open,
-            string.Create(
-                CultureInfo.InvariantCulture,
-                $"An unfiltered process of the pod reached {address}, still after {waited.TotalSeconds:0.0} s: the cluster's network does not enforce network policies. The sandbox's own filter does not depend on them."
-            )
+            $"An unfiltered process of the pod tried {address} and reached it: network policies are not enforced. "
+                + "The filter inside the sandbox does not depend on them."
         );
 
     private static CanaryAttempt Connect(IPEndPoint canary)

@@ -6,6 +6,7 @@ using SandboxOperator.Controller.Launching;
 using SandboxOperator.Controller.Options;
 using SandboxOperator.Controller.Pods;
 using SandboxOperator.Controller.Pools;
+using SandboxOperator.Controller.Runtimes;
 using SandboxOperator.Controller.Sessions;
 using SandboxOperator.Kube.Caching;
 using SandboxOperator.Kube.Client;
@@ -65,7 +66,6 @@ internal static class ControllerApp
 
     private static void AddControllers(IServiceCollection services, LeaderOptions leader)
     {
-        services.AddSingleton<IIsolationPolicy, PendingIsolationPolicy>();
         services.AddSingleton<RecipeBook>();
         services.AddSingleton<PodWriter>();
         services.AddSingleton<WarmPods>();
@@ -80,6 +80,8 @@ internal static class ControllerApp
                 options.LeaderElection.RetryPeriod = TimeSpan.FromSeconds(leader.LeaseSeconds * 2 / 15);
             })
             .AddSandboxCaches()
+            .AddIsolation()
+            .AddRuntimes()
             .AddSessions()
             .AddPools();
     }
@@ -89,7 +91,8 @@ internal static class ControllerApp
         IResourceCache<k8s.Models.V1Pod> pods,
         IResourceCache<SandboxSession> sessions,
         IResourceCache<SandboxRuntime> runtimes,
-        IResourceCache<SandboxPool> pools
+        IResourceCache<SandboxPool> pools,
+        IResourceCache<k8s.Models.V1NetworkPolicy> policies
     )
     {
         string[] missing =
@@ -100,6 +103,7 @@ internal static class ControllerApp
                 ("sandboxsessions", sessions.IsSynced),
                 ("sandboxruntimes", runtimes.IsSynced),
                 ("sandboxpools", pools.IsSynced),
+                ("networkpolicies", policies.IsSynced),
             }
                 .Where(cache => !cache.IsSynced)
                 .Select(cache => cache.Kind),

@@ -2,6 +2,7 @@ using System.Text.Json;
 using k8s.Models;
 using SandboxOperator.Api.Agent;
 using SandboxOperator.Api.Resources;
+using SandboxOperator.Api.Runtimes;
 using SandboxOperator.Controller.Pods;
 
 namespace SandboxOperator.Controller.Isolation;
@@ -20,7 +21,18 @@ internal sealed record PodIsolation(Condition NetworkIsolated, Condition Network
     /// <summary>The two conditions for a pod.</summary>
     /// <param name="pod">The pod, as it is known.</param>
     /// <param name="now">The present: the time of transition of both, which <see cref="Conditions.With"/> corrects.</param>
-    public static PodIsolation Of(V1Pod pod, DateTimeOffset now) => new(SelfTest(pod, now), Canary(pod, now));
+    /// <param name="runtime">What is known of its runtime: a policy that opens the namespace counts for all its pods.</param>
+    public static PodIsolation Of(V1Pod pod, DateTimeOffset now, SandboxRuntimeStatus? runtime = null) =>
+        new(SelfTest(pod, now), Opened(runtime, now) ?? Canary(pod, now));
+
+    private static Condition? Opened(SandboxRuntimeStatus? runtime, DateTimeOffset now) =>
+        runtime?.Conditions.Find(ConditionTypes.NetworkPolicyEnforced)
+            is { Reason: ConditionReasons.OpenedByPolicy } opened
+            ? opened with
+            {
+                LastTransitionTime = now,
+            }
+            : null;
 
     private static Condition SelfTest(V1Pod pod, DateTimeOffset now)
     {

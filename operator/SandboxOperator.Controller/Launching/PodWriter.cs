@@ -34,15 +34,17 @@ internal sealed class PodWriter : IDisposable
     private readonly IKubeClient _client;
     private readonly IResourceCache<V1Pod> _cache;
     private readonly IIsolationPolicy _policy;
+    private readonly Canary _canary;
     private readonly ConcurrentDictionary<string, bool> _deleted = new(StringComparer.Ordinal);
     private readonly ConcurrentDictionary<PodOwner, bool> _unsure = new();
     private readonly IDisposable _subscription;
 
-    public PodWriter(IKubeClient client, IResourceCache<V1Pod> cache, IIsolationPolicy policy)
+    public PodWriter(IKubeClient client, IResourceCache<V1Pod> cache, IIsolationPolicy policy, Canary canary)
     {
         _client = client;
         _cache = cache;
         _policy = policy;
+        _canary = canary;
         _subscription = cache.Subscribe(change =>
         {
             if (change.Kind == ChangeKind.Deleted)
@@ -61,7 +63,13 @@ internal sealed class PodWriter : IDisposable
     public async Task<V1Pod> CreateAsync(PodOwner owner, PodRequest request, CancellationToken token)
     {
         await _policy.EnsureAsync(request.Namespace, token);
-        var pod = PodBuilder.Build(request);
+        var pod = PodBuilder.Build(
+            request with
+            {
+                Canary = await _canary.AddressAsync(token),
+                CanaryPatience = _canary.Patience(request.Namespace),
+            }
+        );
         return await WriteAsync(owner, () => _client.CreateAsync(pod, FieldManager, token));
     }
 

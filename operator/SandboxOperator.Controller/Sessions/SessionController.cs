@@ -152,10 +152,11 @@ internal sealed class SessionController(
             PodHealth.Of(pod, startTimeout, now),
             recipe?.RequiresNetworkPolicy == true,
             settings.Problem,
-            now
+            now,
+            recipe?.Runtime.Status
         );
         var lost = SandboxFinder.WhatBecameOf(session.Status?.PodRef, before);
-        var status = SessionStatuses.WithPod(session, plan, pod, health, lost, now);
+        var status = SessionStatuses.WithPod(session, plan, pod, health, lost, now, recipe?.Runtime.Status);
         session = await WriteAsync(session, status, token);
         var late = pod.UnreadySince() + startTimeout;
         var again = session.Status?.ExpiresAt ?? plan.Again;

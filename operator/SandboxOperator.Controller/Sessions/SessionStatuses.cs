@@ -1,5 +1,6 @@
 using k8s.Models;
 using SandboxOperator.Api.Resources;
+using SandboxOperator.Api.Runtimes;
 using SandboxOperator.Api.Sessions;
 using SandboxOperator.Controller.Isolation;
 using SandboxOperator.Controller.Launching;
@@ -93,17 +94,19 @@ internal static class SessionStatuses
     /// <param name="health">How far the pod is, <see cref="Verdict"/> included.</param>
     /// <param name="lost">What became of the pod before it, if there was one.</param>
     /// <param name="now">The present.</param>
+    /// <param name="runtime">What is known of its runtime.</param>
     public static SandboxSessionStatus WithPod(
         SandboxSession session,
         SessionPlan plan,
         V1Pod pod,
         PodHealth health,
         string lost,
-        DateTimeOffset now
+        DateTimeOffset now,
+        SandboxRuntimeStatus? runtime = null
     )
     {
         var status = Common(session, plan);
-        var isolation = PodIsolation.Of(pod, Down(now));
+        var isolation = PodIsolation.Of(pod, Down(now), runtime);
         var isReady = health.State == PodState.Ready;
         if (IsReplacement(session, pod))
         {
@@ -158,10 +161,11 @@ internal static class SessionStatuses
         PodHealth health,
         bool requiresNetworkPolicy,
         string? problem,
-        DateTimeOffset now
+        DateTimeOffset now,
+        SandboxRuntimeStatus? runtime = null
     )
     {
-        var isolation = PodIsolation.Of(pod, now);
+        var isolation = PodIsolation.Of(pod, now, runtime);
         if (isolation.NetworkIsolated.Status == ConditionStatus.False)
         {
             return new PodHealth(PodState.Failing, ConditionReasons.NotIsolated, isolation.NetworkIsolated.Message);

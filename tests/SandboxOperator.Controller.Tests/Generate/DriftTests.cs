@@ -19,7 +19,7 @@ public sealed class DriftTests
     [Fact]
     public void The_chart_has_the_definitions_and_the_table_of_its_values()
     {
-        var folder = Path.Combine(Root(), "charts/sandbox-operator");
+        var folder = Path.Combine(Checkout.Root, "charts/sandbox-operator");
         var files = GenerateCommand.Chart(folder).ToDictionary(StringComparer.Ordinal);
         Compare("charts/sandbox-operator/files/crds", GenerateCommand.Crds());
         File.ReadAllText(Path.Combine(folder, "README.md")).ShouldBe(files["README.md"], Cure);

@@ -1,6 +1,7 @@
 using k8s.Models;
 using SandboxOperator.Api.Agent;
 using SandboxOperator.Api.Resources;
+using SandboxOperator.Api.Runtimes;
 using SandboxOperator.Controller.Isolation;
 using Shouldly;
 
@@ -83,6 +84,28 @@ public sealed class PodIsolationTests
         var kernel = new V1ContainerStatus { Name = "kernel", State = Ended(137, "a way is open") };
         var pod = new V1Pod { Status = new V1PodStatus { ContainerStatuses = [kernel] } };
         PodIsolation.Of(pod, Now).NetworkIsolated.Status.ShouldBe("Unknown");
+    }
+
+    [Fact]
+    public void A_policy_that_opens_the_namespace_counts_for_all_its_pods()
+    {
+        var runtime = new SandboxRuntimeStatus
+        {
+            Conditions =
+            [
+                new Condition
+                {
+                    Type = ConditionTypes.NetworkPolicyEnforced,
+                    Status = ConditionStatus.False,
+                    Reason = ConditionReasons.OpenedByPolicy,
+                    Message = "'allow' allows egress",
+                },
+            ],
+        };
+        var pod = Delivered("""{"networkPolicy":"Enforced","detail":"tried"}""");
+        var found = PodIsolation.Of(pod, Now, runtime).NetworkPolicyEnforced;
+        Said(found).ShouldBe(("NetworkPolicyEnforced", "False", "OpenedByPolicy"));
+        found.LastTransitionTime.ShouldBe(Now);
     }
 
     private static (string, string, string) Said(Condition found) => (found.Type, found.Status, found.Reason);

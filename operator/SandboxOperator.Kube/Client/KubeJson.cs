@@ -22,13 +22,15 @@ internal static class KubeJson
         try
         {
             var entity = KubernetesJson.Deserialize<T>(element) ?? throw new JsonException("The object is null.");
-            if (string.IsNullOrEmpty(entity.Metadata?.Name))
+            var kind = KubeKind.Of<T>();
+            entity.Metadata ??= new V1ObjectMeta();
+            if (string.IsNullOrEmpty(entity.Metadata.Name) && !kind.IsReview)
             {
                 throw new JsonException("The object has no name.");
             }
 
             entity.Metadata.ManagedFields = null;
-            return KubeKind.Of<T>().Fill(entity);
+            return kind.Fill(entity);
         }
         catch (Exception exception)
             when (exception is FormatException or InvalidOperationException or OverflowException)

@@ -9,6 +9,9 @@ internal sealed record KubeKind(string Group, string Version, string Kind, strin
 {
     public string ApiVersion => Group.Length == 0 ? Version : $"{Group}/{Version}";
 
+    /// <summary>Questions, such as whether something is allowed: they are answered, not stored, and have no names.</summary>
+    public bool IsReview => Group is "authorization.k8s.io" or "authentication.k8s.io";
+
     public static KubeKind Of<T>() => Cache<T>.Kind;
 
     public string Collection(string? space) =>

@@ -24,6 +24,16 @@ public static class KubernetesOperatorExtensions
         return services;
     }
 
+    /// <summary>Adds a client and keeps caches true, for a program that has no controllers.</summary>
+    /// <param name="services">The program's services.</param>
+    /// <returns>Adds caches.</returns>
+    public static KubernetesOperatorBuilder AddKubernetesCaches(this IServiceCollection services)
+    {
+        services.AddKubernetesClient();
+        services.AddHostedService<CacheService>();
+        return new KubernetesOperatorBuilder(services);
+    }
+
     /// <summary>Adds what runs controllers: caches, leader election, events.</summary>
     /// <param name="services">The program's services.</param>
     /// <param name="configure">Changes settings.</param>

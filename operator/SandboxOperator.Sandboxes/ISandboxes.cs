@@ -24,6 +24,19 @@ public interface ISandboxes
     /// <exception cref="SandboxUnavailableException">The sandbox cannot start; the message says why.</exception>
     Task<ISandbox> OpenAsync(SessionKey session, CancellationToken cancellationToken);
 
+    /// <summary>
+    /// The sandbox of a session that has had a call. When there is no such session any more, it has ended: nothing new
+    /// is made under its name.
+    /// </summary>
+    /// <inheritdoc cref="OpenAsync"/>
+    Task<ISandbox> ContinueAsync(SessionKey session, CancellationToken cancellationToken) =>
+        OpenAsync(session, cancellationToken);
+
+    /// <summary>Takes a session that somebody made by hand, and that <see cref="SessionKey.Given"/> names, for a thread. Idempotent.</summary>
+    /// <exception cref="SandboxUnavailableException">Nobody knows: the backend cannot be reached.</exception>
+    Task<SessionHold> HoldAsync(SessionKey session, CancellationToken cancellationToken) =>
+        Task.FromResult(SessionHold.NotSupported);
+
     /// <summary>Ends a session at once: its processes are killed, its files deleted. Idempotent.</summary>
     Task EndAsync(SessionKey session, CancellationToken cancellationToken);
 

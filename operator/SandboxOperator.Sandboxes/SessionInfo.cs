@@ -6,12 +6,16 @@ namespace SandboxOperator.Sandboxes;
 /// <param name="Launch">How its sandbox came to be.</param>
 /// <param name="StartedAt">When the session started.</param>
 /// <param name="LastActivityAt">The end of its last call, or its start.</param>
-/// <param name="ExpiresAt">When it ends unless a call comes.</param>
+/// <param name="ExpiresAt">When it ends unless a call comes; null before it has started.</param>
 public sealed record SessionInfo(
     SessionKey Key,
     SessionState State,
     SandboxLaunch Launch,
     DateTimeOffset StartedAt,
     DateTimeOffset LastActivityAt,
-    DateTimeOffset ExpiresAt
-);
+    DateTimeOffset? ExpiresAt
+)
+{
+    /// <summary>What is known of the isolation of its sandbox; empty when it has none.</summary>
+    public IReadOnlyList<SandboxIsolation> Isolation { get; init; } = [];
+}

@@ -6,6 +6,9 @@ public enum SessionState
     /// <summary>The sandbox runs, or is starting.</summary>
     Running,
 
-    /// <summary>The sandbox was stopped to make room; its files are kept.</summary>
+    /// <summary>The sandbox was stopped to make room; the session goes on.</summary>
     Stopped,
+
+    /// <summary>The sandbox cannot start as things are.</summary>
+    Failed,
 }

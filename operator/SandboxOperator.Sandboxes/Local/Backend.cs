@@ -11,7 +11,7 @@ internal sealed partial class Backend(
     WarmPool warm,
     LocalSandboxOptions options,
     TimeProvider time,
-    LocalMetrics metrics,
+    SandboxMetrics metrics,
     ILogger logger
 )
 {

@@ -17,7 +17,7 @@ internal sealed partial class LocalSandboxes : ISandboxes, IHostedService, IAsyn
     private readonly LocalSandboxOptions _options;
     private readonly TimeProvider _time;
     private readonly ILogger<LocalSandboxes> _logger;
-    private readonly LocalMetrics _metrics;
+    private readonly SandboxMetrics _metrics;
     private readonly LocalChecks _checks;
     private readonly SemaphoreSlim _starting = new(1);
     private readonly CancellationTokenSource _stopping = new();
@@ -30,7 +30,7 @@ internal sealed partial class LocalSandboxes : ISandboxes, IHostedService, IAsyn
         IOptions<LocalSandboxOptions> options,
         TimeProvider time,
         ILogger<LocalSandboxes> logger,
-        LocalMetrics metrics
+        SandboxMetrics metrics
     )
     {
         _options = options.Value;

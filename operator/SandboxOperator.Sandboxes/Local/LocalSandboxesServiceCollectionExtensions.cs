@@ -31,7 +31,7 @@ public static class LocalSandboxesServiceCollectionExtensions
             ServiceDescriptor.Singleton<IValidateOptions<LocalSandboxOptions>, LocalSandboxOptionsValidator>()
         );
         services.TryAddSingleton(TimeProvider.System);
-        services.TryAddSingleton<LocalMetrics>();
+        services.TryAddSingleton<SandboxMetrics>();
         services.TryAddSingleton<LocalSandboxes>();
         services.TryAddSingleton<ISandboxes>(provider => provider.GetRequiredService<LocalSandboxes>());
         services.AddSingleton<IHostedService>(provider => provider.GetRequiredService<LocalSandboxes>());

@@ -71,7 +71,7 @@ internal static class KilledGateway
             Options.Create(options),
             TimeProvider.System,
             NullLogger<LocalSandboxes>.Instance,
-            new LocalMetrics()
+            new SandboxMetrics()
         );
         gateway.StartAsync(default).GetAwaiter().GetResult();
         var key = new SessionKey(told[1], told[2], 1);

@@ -60,7 +60,7 @@ internal sealed class LocalMachine : IAsyncDisposable
             Options.Create(options),
             Time,
             NullLogger<LocalSandboxes>.Instance,
-            new LocalMetrics()
+            new SandboxMetrics()
         );
         _gateways.Add(gateway);
         return gateway;

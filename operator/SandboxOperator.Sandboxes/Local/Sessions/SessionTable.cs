@@ -246,7 +246,10 @@ internal sealed class SessionTable(int most, TimeSpan idleTimeout, EndedSessions
                 session.StartedAt,
                 last,
                 Expiry.At(last, idleTimeout, now)
-            );
+            )
+            {
+                Isolation = session.Current?.Isolation ?? [],
+            };
         }
     }
 

@@ -1,9 +1,9 @@
 using System.Diagnostics.Metrics;
 
-namespace SandboxOperator.Sandboxes.Local;
+namespace SandboxOperator.Sandboxes;
 
 /// <summary>What is counted, on the meter <see cref="MeterName"/>.</summary>
-internal sealed class LocalMetrics : IDisposable
+internal sealed class SandboxMetrics : IDisposable
 {
     public const string MeterName = "SandboxOperator.Sandboxes";
 
@@ -12,7 +12,7 @@ internal sealed class LocalMetrics : IDisposable
     private readonly Counter<long> _stopped;
     private readonly Histogram<double> _openSeconds;
 
-    public LocalMetrics()
+    public SandboxMetrics()
     {
         _opened = _meter.CreateCounter<long>("sandbox_opened", description: "Sandboxes given to sessions, by launch.");
         _stopped = _meter.CreateCounter<long>("sandbox_stopped", description: "Sandboxes stopped, by reason.");

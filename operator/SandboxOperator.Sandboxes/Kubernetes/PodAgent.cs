@@ -1,0 +1,53 @@
+using SandboxOperator.Api.Agent;
+using SandboxOperator.Api.Sessions;
+using SandboxOperator.Sandboxes.Agents;
+
+namespace SandboxOperator.Sandboxes.Kubernetes;
+
+/// <summary>The agent of one pod, reached over exec streams: one for each HTTP connection.</summary>
+internal sealed class PodAgent : IDisposable
+{
+    private static readonly AgentClientOptions Bounds = new() { LongestCall = TimeSpan.FromHours(1) };
+    private int _disposed;
+
+    private PodAgent(PodReference pod, AgentClient client, AgentStatus status) =>
+        (Pod, Client, Status) = (pod, client, status);
+
+    public PodReference Pod { get; }
+
+    public AgentClient Client { get; }
+
+    /// <summary>What it said of itself when it was reached first.</summary>
+    public AgentStatus Status { get; }
+
+    /// <summary>Reaches the agent of a pod.</summary>
+    /// <exception cref="SandboxLostException">It does not answer; the message says why.</exception>
+    public static async Task<PodAgent> ConnectAsync(
+        IAgentStreams streams,
+        PodReference pod,
+        TimeProvider time,
+        CancellationToken cancellationToken
+    )
+    {
+        var connections = AgentConnections.Over(token => streams.OpenAsync(pod, token));
+        var client = new AgentClient(connections, Bounds, time);
+        try
+        {
+            return new PodAgent(pod, client, await client.GetStatusAsync(cancellationToken));
+        }
+        catch
+        {
+            client.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Closes its streams; who waits for an answer hears that the sandbox was lost.</summary>
+    public void Dispose()
+    {
+        if (Interlocked.Exchange(ref _disposed, 1) == 0)
+        {
+            Client.Dispose();
+        }
+    }
+}

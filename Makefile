@@ -56,7 +56,9 @@ bench: setup build ## Measure what README's table shows; prints the table and ar
 .PHONY: generate
 generate: ## Write what follows from the code: crds/, the chart's roles, definitions and table of values, the table of rights in docs/security.md
 	@dotnet build operator/SandboxOperator.Controller -c Release $(quiet)
-	@for what in "crds --out crds" "rbac --out charts/sandbox-operator/files/rbac" "rights --out docs/security.md" \
+	@dotnet build operator/SandboxOperator.Sandboxes -c Release $(quiet)
+	@with="--with operator/SandboxOperator.Sandboxes/bin/Release/net10.0/SandboxOperator.Sandboxes.dll"; \
+	for what in "crds --out crds" "rbac --out charts/sandbox-operator/files/rbac $$with" "rights --out docs/security.md $$with" \
 	    "chart --out charts/sandbox-operator"; do \
 	    dotnet operator/SandboxOperator.Controller/bin/Release/net10.0/sandbox-controller.dll generate $$what; done
 

@@ -1,4 +1,5 @@
 using SandboxOperator.Controller.Generate;
+using SandboxOperator.Sandboxes;
 using SandboxOperator.Testing;
 using Shouldly;
 
@@ -14,7 +15,7 @@ public sealed class DriftTests
 
     [Fact]
     public void The_roles_are_those_of_the_code() =>
-        Compare("charts/sandbox-operator/files/rbac", GenerateCommand.Rbac());
+        Compare("charts/sandbox-operator/files/rbac", GenerateCommand.Rbac(typeof(ISandboxes).Assembly));
 
     [Fact]
     public void The_chart_has_the_definitions_and_the_table_of_its_values()
@@ -29,7 +30,7 @@ public sealed class DriftTests
     public void The_documented_rights_are_those_of_the_code()
     {
         var document = File.ReadAllText(Path.Combine(Checkout.Root, "docs/security.md"));
-        RightsTable.Update(document, GenerateCommand.Rights()).ShouldBe(document, Cure);
+        RightsTable.Update(document, GenerateCommand.Rights(typeof(ISandboxes).Assembly)).ShouldBe(document, Cure);
     }
 
     private static void Compare(string folder, IEnumerable<(string Name, string Text)> files)

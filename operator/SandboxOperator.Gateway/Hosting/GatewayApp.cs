@@ -11,6 +11,7 @@ using SandboxOperator.Gateway.Options;
 using SandboxOperator.Gateway.RunLoop;
 using SandboxOperator.Gateway.Runs;
 using SandboxOperator.Gateway.Seeding;
+using SandboxOperator.Gateway.Sessions.Listing;
 using SandboxOperator.Gateway.Store;
 using SandboxOperator.Gateway.Threads;
 using SandboxOperator.Gateway.Uploads;
@@ -55,6 +56,7 @@ internal static class GatewayApp
         services.AddApiHttp();
         services.AddStore();
         services.AddSandboxes(builder.Configuration);
+        services.AddSandboxSessions();
         services.AddModels(builder.Configuration);
         services.AddBlobs();
         services.AddFiles();
@@ -73,6 +75,7 @@ internal static class GatewayApp
         app.MapThreads();
         app.MapMessages();
         app.MapRuns();
+        app.MapSandboxSessions();
         app.MapFiles();
         app.MapUploads();
         app.MapForwarding();

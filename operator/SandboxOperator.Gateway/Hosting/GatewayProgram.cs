@@ -2,6 +2,7 @@ using Microsoft.Extensions.Options;
 using SandboxOperator.Gateway.Http;
 using SandboxOperator.Gateway.Seeding;
 using SandboxOperator.Gateway.Store;
+using SandboxOperator.Sandboxes;
 
 namespace SandboxOperator.Gateway.Hosting;
 
@@ -17,6 +18,7 @@ internal static class GatewayProgram
             // What a user may have to mend is looked at before the host starts, which would log a stack trace.
             app.Services.GetRequiredService<ApiKeys>();
             app.Services.GetRequiredService<DataDirectory>();
+            app.Services.GetRequiredService<ISandboxes>();
             await app.StartAsync();
             Console.Out.Write(Welcome.Text(app.Urls.First()));
             await app.WaitForShutdownAsync();

@@ -2,6 +2,7 @@ using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Options;
 using SandboxOperator.Gateway.Options;
 using SandboxOperator.Sandboxes;
+using SandboxOperator.Sandboxes.Kubernetes;
 using SandboxOperator.Sandboxes.Local;
 
 namespace SandboxOperator.Gateway.Hosting;
@@ -10,7 +11,7 @@ internal static class SandboxServices
 {
     private const string BackendSetting = LocalSandboxOptions.Section + ":Backend";
 
-    /// <summary>The sandboxes that the setting <c>Sandbox:Backend</c> names: <c>local</c>, or <c>none</c>.</summary>
+    /// <summary>The sandboxes that the setting <c>Sandbox:Backend</c> names: <c>local</c>, <c>kubernetes</c> or <c>none</c>.</summary>
     /// <exception cref="OptionsValidationException">It names another one.</exception>
     public static IServiceCollection AddSandboxes(this IServiceCollection services, IConfiguration configuration)
     {
@@ -26,11 +27,15 @@ internal static class SandboxServices
                     local.DataDirectory = Path.GetFullPath(data.Directory);
                     configuration.GetSection(LocalSandboxOptions.Section).Bind(local);
                 });
+            case "kubernetes":
+                return services.AddKubernetesSandboxes(kubernetes =>
+                    configuration.GetSection(KubernetesSandboxOptions.Section).Bind(kubernetes)
+                );
             case var other:
                 throw new OptionsValidationException(
                     BackendSetting,
                     typeof(LocalSandboxOptions),
-                    [$"{BackendSetting} must be 'local' or 'none', not '{other}'."]
+                    [$"{BackendSetting} must be 'local', 'kubernetes' or 'none', not '{other}'."]
                 );
         }
     }

@@ -93,6 +93,9 @@ internal static class ApiErrors
     public static ApiException Unsupported(string what, string? param) =>
         Invalid($"{what} is not supported by this server.", param, "unsupported_value");
 
+    public static ApiException SandboxesUnavailable(string message) =>
+        new(StatusCodes.Status503ServiceUnavailable, message, code: "sandbox_unavailable", type: "server_error");
+
     public static ApiException TooLarge(string message, string? param = null) =>
         new(StatusCodes.Status413PayloadTooLarge, message, param, "request_too_large");
 

@@ -52,6 +52,28 @@ internal static class Paging
         return new ListPage<T>(items, hasMore);
     }
 
+    /// <summary>The page of items that are not in the store, oldest first.</summary>
+    /// <inheritdoc cref="PageAsync"/>
+    public static ListPage<T> Page<T>(IReadOnlyList<T> items, ListQuery list)
+        where T : class, IListed
+    {
+        var (after, before) = (Cursor(items, list.After, "after"), Cursor(items, list.Before, "before"));
+        var (above, below) = list.Ascending ? (after, before) : (before, after);
+        var between = items.Where(item => !(item.Seq <= above) && !(item.Seq >= below));
+        var ordered = (list.Ascending ? between : between.Reverse()).ToList();
+        return new ListPage<T>(
+            after is null && before is not null ? [.. ordered.TakeLast(list.Limit)] : [.. ordered.Take(list.Limit)],
+            ordered.Count > list.Limit
+        );
+    }
+
+    private static long? Cursor<T>(IReadOnlyList<T> items, string? id, string param)
+        where T : class, IListed =>
+        id is null
+            ? null
+            : items.FirstOrDefault(item => string.Equals(item.Id, id, StringComparison.Ordinal))?.Seq
+                ?? throw NoCursor(param, id);
+
     private static async Task<long?> CursorAsync<T>(
         IQueryable<T> rows,
         string? id,
@@ -67,10 +89,12 @@ internal static class Paging
         var found = await rows.Where(row => EF.Property<string>(row, nameof(IListed.Id)) == id)
             .Select(row => (long?)EF.Property<long>(row, Seq))
             .FirstOrDefaultAsync(cancellationToken);
-        return found
-            ?? throw ApiErrors.InvalidValue(
-                param,
-                $"Invalid '{param}': no item '{ApiErrors.Shorten(id)}' in this list. If it was deleted, start again without '{param}'; who deletes while listing reads the whole list first."
-            );
+        return found ?? throw NoCursor(param, id);
     }
+
+    private static ApiException NoCursor(string param, string id) =>
+        ApiErrors.InvalidValue(
+            param,
+            $"Invalid '{param}': no item '{ApiErrors.Shorten(id)}' in this list. If it was deleted, start again without '{param}'; who deletes while listing reads the whole list first."
+        );
 }

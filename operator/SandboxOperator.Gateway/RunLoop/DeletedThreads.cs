@@ -41,10 +41,7 @@ internal sealed partial class DeletedThreads(
                     .ExecuteUpdateAsync(set => set.SetProperty(session => session.EndedAtMs, now), cancellation),
             CancellationToken.None
         );
-        await sandboxes.EndAsync(
-            new SessionKey(thread.Project, thread.Id, thread.SessionOrdinal),
-            CancellationToken.None
-        );
+        await sandboxes.EndAsync(thread.Session, CancellationToken.None);
     }
 
     private static partial class Log

@@ -47,10 +47,7 @@ internal sealed partial class RunEngine(
             active.Stopping.ThrowIfCancellationRequested();
             if (work.Tools.HasPython)
             {
-                active.Slot ??= await sandboxes.ReserveAsync(
-                    new SessionKey(run.Project, run.ThreadId, work.Sandbox.Record.Ordinal),
-                    active.Stopping
-                );
+                active.Slot ??= await sandboxes.ReserveAsync(work.Sandbox.Record.Key, active.Stopping);
                 await work.Sandbox.LookAsync(active.Stopping);
             }
 

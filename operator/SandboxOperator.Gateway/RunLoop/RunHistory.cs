@@ -130,7 +130,10 @@ internal sealed record RunHistory
         );
         if (!withFiles)
         {
-            return new SessionKnowledge(thread.SessionOrdinal, session, [], [], SessionKnowledge.PathsOf(null));
+            return new SessionKnowledge(thread.SessionOrdinal, session, [], [], SessionKnowledge.PathsOf(null))
+            {
+                Given = thread.GivenSession,
+            };
         }
 
         var earlier =
@@ -162,7 +165,10 @@ internal sealed record RunHistory
                     .Select(row => new PlacedFile(files[row.FileId], row.Path)),
             ],
             SessionKnowledge.PathsOf(earlier)
-        );
+        )
+        {
+            Given = thread.GivenSession,
+        };
     }
 
     private static IEnumerable<string> FileIds(string toolResources) =>

@@ -5,6 +5,7 @@ using SandboxOperator.Gateway.Files;
 using SandboxOperator.Gateway.Http;
 using SandboxOperator.Gateway.Messages;
 using SandboxOperator.Gateway.RunLoop;
+using SandboxOperator.Gateway.Sessions;
 using SandboxOperator.Gateway.Store;
 using SandboxOperator.Gateway.Store.Entities;
 using SandboxOperator.Gateway.Threads;
@@ -16,6 +17,7 @@ namespace SandboxOperator.Gateway.Runs;
 internal sealed class RunStarter(
     IStore store,
     ISandboxes sandboxes,
+    GivenSessions sessions,
     RunDispatcher dispatcher,
     RunLeases leases,
     IOptions<RunLoopOptions> options,
@@ -39,7 +41,7 @@ internal sealed class RunStarter(
     )
     {
         // 1.
-        var (assistant, ordinal) = await LookUpAsync(caller, threadId, draft, cancellationToken);
+        var (assistant, thread) = await LookUpAsync(caller, threadId, draft, cancellationToken);
         var run = draft.Build(
             assistant,
             threadId ?? Ids.Thread(),
@@ -52,13 +54,21 @@ internal sealed class RunStarter(
 
         // 2.
         var slot = ToolsParameter.HasCodeInterpreter(run.Tools)
-            ? await ReserveAsync(new SessionKey(run.Project, run.ThreadId, ordinal), cancellationToken)
+            ? await ReserveAsync(
+                thread?.Session ?? SessionKeys.Of(run.Project, run.ThreadId, 1, draft.Thread?.GivenSession),
+                cancellationToken
+            )
             : null;
         try
         {
             // 3.
-            var thread = await StoreAsync(draft, run, cancellationToken);
-            return new StartedRun(run, draft.Thread is null ? null : thread, dispatcher.Hold(run, slot));
+            var stored = await StoreAsync(draft, run, cancellationToken);
+            if (draft.Thread is not null)
+            {
+                await sessions.HoldAsync(stored, cancellationToken);
+            }
+
+            return new StartedRun(run, draft.Thread is null ? null : stored, dispatcher.Hold(run, slot));
         }
         catch
         {
@@ -71,7 +81,7 @@ internal sealed class RunStarter(
         }
     }
 
-    private Task<(AssistantEntity Assistant, int Ordinal)> LookUpAsync(
+    private Task<(AssistantEntity Assistant, ThreadEntity? Thread)> LookUpAsync(
         Caller caller,
         string? threadId,
         RunDraft draft,
@@ -93,7 +103,7 @@ internal sealed class RunStarter(
                     await RunRows.RequireIdleAsync(context, thread.Id, cancellation);
                 }
 
-                return (assistant, thread?.SessionOrdinal ?? 1);
+                return (assistant, thread);
             },
             cancellationToken
         );
@@ -116,12 +126,7 @@ internal sealed class RunStarter(
         }
         catch (SandboxUnavailableException exception)
         {
-            throw new ApiException(
-                StatusCodes.Status503ServiceUnavailable,
-                exception.Message,
-                code: "sandbox_unavailable",
-                type: "server_error"
-            );
+            throw ApiErrors.SandboxesUnavailable(exception.Message);
         }
     }
 

@@ -17,6 +17,9 @@ internal sealed record SessionKnowledge(
     IReadOnlyDictionary<string, string> Earlier
 )
 {
+    /// <summary>The session made by hand that is the thread's first one; null for none.</summary>
+    public string? Given { get; init; }
+
     /// <summary>The paths of the files that are in the session's volume already, by id.</summary>
     public Dictionary<string, string> InVolume() => PathsOf(Session);
 

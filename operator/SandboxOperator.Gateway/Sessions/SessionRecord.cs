@@ -12,6 +12,9 @@ internal sealed class SessionRecord(ActiveRun run, SessionKnowledge known, TimeP
     /// <summary>The ordinal of the thread's current session.</summary>
     public int Ordinal { get; private set; } = known.Ordinal;
 
+    /// <summary>The thread's current session.</summary>
+    public SessionKey Key => SessionKeys.Of(run.Project, run.ThreadId, Ordinal, known.Given);
+
     /// <summary>Whether the session has had a call.</summary>
     public bool Exists { get; private set; } = known.Session is not null;
 

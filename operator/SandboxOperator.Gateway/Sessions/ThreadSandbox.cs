@@ -38,7 +38,7 @@ internal sealed class ThreadSandbox(
     /// <summary>Whether <see cref="OpenAsync"/> answers without waiting.</summary>
     public bool IsPrepared => _opening is { IsCompletedSuccessfully: true };
 
-    private SessionKey Key => new(run.Project, run.ThreadId, Record.Ordinal);
+    private SessionKey Key => Record.Key;
 
     /// <summary>Looks whether the session has ended since its last call: then <see cref="Files"/> are those of the next.</summary>
     public async Task LookAsync(CancellationToken cancellationToken)
@@ -75,7 +75,7 @@ internal sealed class ThreadSandbox(
 
     /// <summary>The sandbox for reading a file that a call made; null when the session has had no call.</summary>
     public async Task<ISandbox?> PeekAsync(CancellationToken cancellationToken) =>
-        Record.Exists ? await sandboxes.OpenAsync(Key, cancellationToken) : null;
+        Record.Exists ? await sandboxes.ContinueAsync(Key, cancellationToken) : null;
 
     /// <summary>A file was delivered from the sandbox: it is where it is.</summary>
     public void Delivered(string fileId, string path)
@@ -111,7 +111,9 @@ internal sealed class ThreadSandbox(
         {
             try
             {
-                return await sandboxes.OpenAsync(Key, cancellationToken);
+                return Record.Exists
+                    ? await sandboxes.ContinueAsync(Key, cancellationToken)
+                    : await sandboxes.OpenAsync(Key, cancellationToken);
             }
             catch (SessionEndedException) when (attempt < MaxSessions)
             {

@@ -40,6 +40,7 @@ internal abstract class StoreContext(DbContextOptions options) : DbContext(optio
 
         modelBuilder.Entity<AssistantEntity>().HasIndex(row => new { row.Project, row.Id }).IsUnique();
         modelBuilder.Entity<ThreadEntity>().HasIndex(row => row.Id).IsUnique();
+        modelBuilder.Entity<ThreadEntity>().Ignore(row => row.Session);
         modelBuilder.Entity<MessageEntity>().HasIndex(row => row.Id).IsUnique();
         modelBuilder.Entity<MessageEntity>().HasIndex(row => new { row.ThreadId, row.Seq });
         modelBuilder.Entity<RunEntity>().HasIndex(row => row.Id).IsUnique();

@@ -1,3 +1,4 @@
+using System.Text.Json.Nodes;
 using SandboxOperator.Gateway.Assistants;
 using SandboxOperator.Gateway.Http;
 using SandboxOperator.Gateway.Messages;
@@ -16,6 +17,12 @@ internal sealed record ThreadDraft(
     string Metadata
 )
 {
+    /// <summary>The key in a new thread's metadata that names a session made by hand.</summary>
+    public const string SessionKey = "sandbox_session";
+
+    /// <summary>The session made by hand that the thread is to use; null for none.</summary>
+    public string? GivenSession => (string?)JsonNode.Parse(Metadata)?[SessionKey];
+
     /// <summary>Reads the whole object; an absent one is a thread without messages.</summary>
     public static ThreadDraft Read(JsonObjectReader? reader)
     {

@@ -1,6 +1,7 @@
 using SandboxOperator.Gateway.Assistants;
 using SandboxOperator.Gateway.Files;
 using SandboxOperator.Gateway.Http;
+using SandboxOperator.Gateway.Sessions;
 using SandboxOperator.Gateway.Store;
 using SandboxOperator.Gateway.Store.Entities;
 
@@ -20,18 +21,19 @@ internal static class ThreadEndpoints
         JsonBody body,
         Caller caller,
         IStore store,
+        GivenSessions sessions,
         TimeProvider time,
         CancellationToken cancellationToken
     )
     {
         var draft = ThreadDraft.Read(body.Root);
         var now = time.GetUtcNow().ToUnixTimeMilliseconds();
-        return Show(
-            await store.WriteAsync(
-                (context, token) => ThreadRows.AddAsync(context, caller.Project, draft, now, token),
-                cancellationToken
-            )
+        var thread = await store.WriteAsync(
+            (context, token) => ThreadRows.AddAsync(context, caller.Project, draft, now, token),
+            cancellationToken
         );
+        await sessions.HoldAsync(thread, cancellationToken);
+        return Show(thread);
     }
 
     private static async Task<JsonAnswer> GetAsync(
@@ -94,7 +96,7 @@ internal static class ThreadEndpoints
                 var thread = await ThreadRows.FindAsync(context, caller.Project, id, token);
                 var run = await ThreadRows.ActiveRunAsync(context, id, token);
                 await ThreadRows.DeleteAsync(context, id, token);
-                return new DeletedThread(thread.Project, id, thread.SessionOrdinal, run);
+                return new DeletedThread(thread.Project, id, thread.Session, run);
             },
             CancellationToken.None
         );

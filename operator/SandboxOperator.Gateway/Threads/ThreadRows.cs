@@ -54,6 +54,7 @@ internal static class ThreadRows
             CreatedAtMs = nowMs,
             Metadata = draft.Metadata,
             ToolResources = ToolResourcesParameter.Text(draft.FileIds),
+            GivenSession = draft.GivenSession,
         };
         context.Threads.Add(thread);
         foreach (var message in draft.Messages)

@@ -64,10 +64,31 @@ internal sealed class FakeSandboxes : ISandboxes
             : Task.FromResult<ISandbox>(_sandboxes.GetOrAdd(session.Name, _ => new FakeSandbox(session, Python)));
     }
 
+    /// <summary>Sessions made by hand, with their projects; null where they cannot be made.</summary>
+    public ConcurrentDictionary<string, string>? ByHand { get; set; }
+
+    public Task<SessionHold> HoldAsync(SessionKey session, CancellationToken cancellationToken)
+    {
+        if (ByHand is null)
+        {
+            return Task.FromResult(SessionHold.NotSupported);
+        }
+        var free = ByHand.TryRemove(KeyValuePair.Create(session.Given!, session.Project));
+        return Task.FromResult(free ? SessionHold.Held : SessionHold.NotFound);
+    }
+
+    public Task<ISandbox> ContinueAsync(SessionKey session, CancellationToken cancellationToken) =>
+        _sandboxes.ContainsKey(session.Name)
+            ? OpenAsync(session, cancellationToken)
+            : throw new SessionEndedException("There is no such session any more.");
+
     public Task EndAsync(SessionKey session, CancellationToken cancellationToken)
     {
         _ended[session.Name] = true;
-        _sandboxes.TryRemove(session.Name, out _);
+        if (_sandboxes.TryRemove(session.Name, out var sandbox))
+        {
+            sandbox.Restart();
+        }
         return Task.CompletedTask;
     }
 

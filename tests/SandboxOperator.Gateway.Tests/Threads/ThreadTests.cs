@@ -3,6 +3,7 @@ using Microsoft.Extensions.DependencyInjection;
 using SandboxOperator.Gateway.Store.Entities;
 using SandboxOperator.Gateway.Tests.Hosting;
 using SandboxOperator.Gateway.Threads;
+using SandboxOperator.Sandboxes;
 
 namespace SandboxOperator.Gateway.Tests.Threads;
 
@@ -97,7 +98,7 @@ public sealed class ThreadTests(GatewayFixture fixture) : IClassFixture<GatewayF
         ((string?)error["message"]).ShouldBe($"No thread found with id '{id}'.");
         await gateway.DeleteAsync($"{Path}/{id}", 404);
         await gateway.GetAsync($"/v1/files/{file}");
-        heard.Threads.ShouldBe([new DeletedThread("default", id, 1, "run_1")]);
+        heard.Threads.ShouldBe([new DeletedThread("default", id, new SessionKey("default", id, 1), "run_1")]);
         var left = await gateway.Store.ReadAsync(
             async (context, token) => await context.Messages.CountAsync(token) + await context.Runs.CountAsync(token),
             CancellationToken.None

@@ -1,3 +1,6 @@
+using SandboxOperator.Gateway.Sessions;
+using SandboxOperator.Sandboxes;
+
 namespace SandboxOperator.Gateway.Store.Entities;
 
 /// <summary>A thread: the owner of messages, runs and a session.</summary>
@@ -18,4 +21,10 @@ internal sealed class ThreadEntity
 
     /// <summary>The ordinal of the thread's current session; advanced by compare-and-set when a session ends.</summary>
     public int SessionOrdinal { get; set; } = 1;
+
+    /// <summary>The name of a session made by hand that the thread holds as its first one; null for none.</summary>
+    public string? GivenSession { get; set; }
+
+    /// <summary>The thread's current session.</summary>
+    public SessionKey Session => SessionKeys.Of(Project, Id, SessionOrdinal, GivenSession);
 }

@@ -1,0 +1,74 @@
+using SandboxOperator.Cluster.Tests.Harness;
+using SandboxOperator.Kube.Client;
+using SandboxOperator.Kube.Resources;
+using Shouldly;
+
+namespace SandboxOperator.Cluster.Tests.Chart;
+
+/// <summary>The controller on a real cluster: installed by Helm's engine, used by people with kubectl.</summary>
+public sealed class InstallTests(InstalledController chart) : IClassFixture<InstalledController>
+{
+    [Fact]
+    public async Task A_session_by_hand_gets_a_pod_that_runs_code()
+    {
+        await Kubectl.ApplyAsync(
+            $"""
+            apiVersion: sandboxoperator.dev/v1alpha1
+            kind: SandboxSession
+            metadata:
+              name: by-hand
+              namespace: {chart.Sandboxes}
+            """
+        );
+        var session = await Eventually.FindAsync<SandboxSession>(
+            new ObjectKey(chart.Sandboxes, "by-hand"),
+            found => found.Status?.Phase == "Ready",
+            "becomes Ready"
+        );
+        var columns = await Kubectl.RunAsync("--namespace", chart.Sandboxes, "get", "sbx", "by-hand", "--no-headers");
+        columns.Split(' ', StringSplitOptions.RemoveEmptyEntries).ShouldContain("Ready");
+        var pod = session.Status!.PodRef!.Name;
+        var answer = await Kubectl.RunAsync([
+            "--namespace",
+            chart.Sandboxes,
+            "exec",
+            pod,
+            "--container=kernel",
+            "--",
+            "python3",
+            "-c",
+            "print(6 * 7)",
+        ]);
+        answer.Trim().ShouldBe("42");
+    }
+
+    [Fact]
+    public async Task An_upgrade_changes_the_pool_and_leaves_sessions_alone()
+    {
+        await Kubectl.ApplyAsync(
+            $"""
+            apiVersion: sandboxoperator.dev/v1alpha1
+            kind: SandboxSession
+            metadata:
+              name: lives-on
+              namespace: {chart.Sandboxes}
+            """
+        );
+        var key = new ObjectKey(chart.Sandboxes, "lives-on");
+        var before = await Eventually.FindAsync<SandboxSession>(
+            key,
+            found => found.Status?.Phase == "Ready",
+            "is Ready"
+        );
+
+        await Helm.UpgradeAsync(InstalledChart.Release, chart.Namespace, chart.Values(poolReplicas: 2));
+
+        await Eventually.FindAsync<SandboxPool>(
+            new ObjectKey(chart.Sandboxes, "default"),
+            pool => pool.Status?.ReadyReplicas == 2,
+            "has two ready sandboxes"
+        );
+        var after = await Eventually.FindAsync<SandboxSession>(key, _ => true, "is there");
+        after.Status!.PodRef.ShouldBe(before.Status!.PodRef);
+    }
+}

@@ -1,0 +1,4 @@
+namespace SandboxOperator.Cluster.Tests.Chart;
+
+/// <summary>The chart with everything.</summary>
+public sealed class InstalledProduct() : InstalledChart(gateway: true);

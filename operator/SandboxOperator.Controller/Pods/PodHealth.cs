@@ -51,12 +51,7 @@ internal sealed record PodHealth(PodState State, string Reason, string Message)
         {
             if (container.State?.Waiting is { } waiting && ReasonFor(waiting.Reason) is { } reason)
             {
-                var ended = Ended(container.LastState?.Terminated);
-                var words = Join(waiting.Reason, waiting.Message);
-                return Failing(
-                    reason,
-                    $"Container {container.Name}: {words}{(ended is null ? "" : $"; it ended: {ended}")}"
-                );
+                return Failing(reason, KernelEnd(pod, container) ?? Waits(container, waiting));
             }
         }
 
@@ -73,6 +68,25 @@ internal sealed record PodHealth(PodState State, string Reason, string Message)
             : new PodHealth(PodState.Starting, ConditionReasons.Starting, "The sandbox is starting.");
     }
 
+    private static string Waits(V1ContainerStatus container, V1ContainerStateWaiting waiting)
+    {
+        var ended = Ended(container.LastState?.Terminated);
+        var words = Join(waiting.Reason, waiting.Message);
+        return $"Container {container.Name}: {words}{(ended is null ? "" : $"; it ended: {ended}")}";
+    }
+
+    /// <summary>The agent's container does not start without the kernel's, whose end then says why.</summary>
+    private static string? KernelEnd(V1Pod pod, V1ContainerStatus failing)
+    {
+        var kernel = Containers(pod).FirstOrDefault(container => container.Name == PodBuilder.KernelContainer);
+        var ends = new[] { kernel?.State?.Terminated, kernel?.LastState?.Terminated };
+        return
+            failing.Name == PodBuilder.AgentContainer
+            && ends.FirstOrDefault(end => end is { ExitCode: not 0 }) is { } end
+            ? $"Container {PodBuilder.KernelContainer} ended: {Ended(end)}"
+            : null;
+    }
+
     private static IEnumerable<V1ContainerStatus> Containers(V1Pod pod) =>
         (pod.Status?.InitContainerStatuses ?? []).Concat(pod.Status?.ContainerStatuses ?? []);
 
@@ -85,11 +99,11 @@ internal sealed record PodHealth(PodState State, string Reason, string Message)
             or "InvalidImageName"
             or "ImageInspectError"
             or "RegistryUnavailable" => ConditionReasons.ImagePullFailed,
-            "CrashLoopBackOff"
-            or "CreateContainerConfigError"
-            or "CreateContainerError"
-            or "RunContainerError"
-            or "PostStartHookError" => ConditionReasons.ContainerFailed,
+            "CrashLoopBackOff" or "CreateContainerConfigError" or "CreateContainerError" or "RunContainerError" =>
+                ConditionReasons.ContainerFailed,
+            // Kubelets put what went wrong into the reason, too.
+            _ when waiting?.StartsWith("PostStartHookError", StringComparison.Ordinal) == true =>
+                ConditionReasons.ContainerFailed,
             _ => null,
         };
 

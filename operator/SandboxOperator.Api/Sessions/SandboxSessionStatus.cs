@@ -16,7 +16,7 @@ public sealed record SandboxSessionStatus
     [MapKey("type")]
     public IReadOnlyList<Condition>? Conditions { get; set; }
 
-    /// <summary>The pod that is the session's sandbox now.</summary>
+    /// <summary>The pod that is the session's sandbox now; while it has none, the one before.</summary>
     public PodReference? PodRef { get; set; }
 
     /// <summary>How the present sandbox came: Warm from a pool, or Cold.</summary>

@@ -87,9 +87,9 @@ internal sealed class SandboxFinder(PodWriter writer, WarmPods warm, RecipeBook 
     }
 
     /// <summary>What became of the pod that the status names, for people.</summary>
-    public static string WhatBecameOf(PodReference? named, IReadOnlyList<V1Pod> before)
+    public static string WhatBecameOf(SandboxSessionStatus? status, IReadOnlyList<V1Pod> before)
     {
-        if (named is null)
+        if (status is not { PodRef: { } named } || status.Phase == SessionPhases.Suspended)
         {
             return "The sandbox was given up";
         }

@@ -155,7 +155,7 @@ internal sealed class SessionController(
             now,
             recipe?.Runtime.Status
         );
-        var lost = SandboxFinder.WhatBecameOf(session.Status?.PodRef, before);
+        var lost = SandboxFinder.WhatBecameOf(session.Status, before);
         var status = SessionStatuses.WithPod(session, plan, pod, health, lost, now, recipe?.Runtime.Status);
         session = await WriteAsync(session, status, token);
         var late = pod.UnreadySince() + startTimeout;

@@ -52,7 +52,6 @@ internal static class SessionStatuses
         return status with
         {
             Phase = SessionPhases.Suspended,
-            PodRef = null,
             Conditions = Ready(
                 status.Conditions,
                 session,

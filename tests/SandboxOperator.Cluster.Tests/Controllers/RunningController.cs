@@ -1,0 +1,64 @@
+using System.Globalization;
+using System.Text.RegularExpressions;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+using SandboxOperator.Cluster.Tests.Harness;
+using SandboxOperator.Controller.Hosting;
+
+namespace SandboxOperator.Cluster.Tests.Controllers;
+
+/// <summary>The controller, in this process: everything but the program around it.</summary>
+internal sealed partial class RunningController : IAsyncDisposable
+{
+    /// <summary>Made up: nobody pulls it.</summary>
+    public const string AgentImage = "sandbox-agent:test";
+
+    private readonly WebApplication _app;
+
+    private RunningController(WebApplication app) => _app = app;
+
+    public static async Task<RunningController> StartAsync(ClusterNamespace space)
+    {
+        var app = ControllerApp.Build(Settings(space), services => services.AddLogging(log => log.ClearProviders()));
+        await app.StartAsync();
+        return new RunningController(app);
+    }
+
+    /// <summary>Leases in the namespace of the test and short, so that a test does not wait for those before it.</summary>
+    public static string[] Settings(ClusterNamespace space) =>
+        [
+            $"--Kube:Config={space.Kubeconfig}",
+            $"--Agent:Image={AgentImage}",
+            $"--Leader:Namespace={space.Name}",
+            "--Leader:LeaseSeconds=3",
+            "--Listen:Host=127.0.0.1",
+            "--Listen:Port=0",
+        ];
+
+    public async Task<string> GetAsync(string path)
+    {
+        using var http = new HttpClient { BaseAddress = new Uri(_app.Urls.First()) };
+        using var answer = await http.GetAsync(new Uri(path, UriKind.Relative));
+        return await answer.Content.ReadAsStringAsync();
+    }
+
+    /// <summary>How many reconciles of sessions there were in this process.</summary>
+    public async Task<int> SessionReconcilesAsync() =>
+        Reconciles()
+            .Matches(await GetAsync("/metrics"))
+            .Sum(match => int.Parse(match.Groups["count"].Value, CultureInfo.InvariantCulture));
+
+    public async ValueTask DisposeAsync()
+    {
+        await _app.StopAsync();
+        await _app.DisposeAsync();
+    }
+
+    [GeneratedRegex(
+        "^sandbox_kube_reconciles_total\\{controller=\"SessionController\",.*\\} (?<count>[0-9]+)$",
+        RegexOptions.Multiline,
+        1000
+    )]
+    private static partial Regex Reconciles();
+}

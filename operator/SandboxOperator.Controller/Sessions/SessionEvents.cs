@@ -17,7 +17,10 @@ internal sealed class SessionEvents(IEventPublisher events)
         if (isNewPod && (now.Replacements ?? 0) > (old.Replacements ?? 0))
         {
             SessionMetrics.Replacements.Inc();
-            var lost = old.PodRef is null || old.Phase == SessionPhases.Suspended ? "The sandbox was given up" : $"The sandbox {old.PodRef.Name} is gone";
+            var lost =
+                old.PodRef is null || old.Phase == SessionPhases.Suspended
+                    ? "The sandbox was given up"
+                    : $"The sandbox {old.PodRef.Name} is gone";
             var message = $"{lost}; its variables and files are lost. {now.PodRef!.Name} takes its place.";
             events.Publish(after, "SandboxReplaced", message, EventType.Warning);
         }

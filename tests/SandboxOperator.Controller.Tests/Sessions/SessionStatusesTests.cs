@@ -1,0 +1,83 @@
+using SandboxOperator.Api.Resources;
+using SandboxOperator.Api.Sessions;
+using SandboxOperator.Controller.Pods;
+using SandboxOperator.Controller.Sessions;
+using SandboxOperator.Kube.Resources;
+using Shouldly;
+using static SandboxOperator.Controller.Tests.Sessions.TestObjects;
+
+namespace SandboxOperator.Controller.Tests.Sessions;
+
+public sealed class SessionStatusesTests
+{
+    [Fact]
+    public void The_same_situation_gives_the_same_status()
+    {
+        var session = Session();
+        session.Status = Status(session, "pod-a", Now.AddMilliseconds(300));
+        session.Status.StartedAt.ShouldBe(Now.AddSeconds(1));
+        session.Status.ExpiresAt.ShouldBe(Now.AddSeconds(1).AddHours(1));
+        var again = Status(session, "pod-a", Now.AddMinutes(5));
+        k8s.KubernetesJson.Serialize(again).ShouldBe(k8s.KubernetesJson.Serialize(session.Status));
+    }
+
+    [Fact]
+    public void Another_pod_is_a_loss_only_when_code_may_have_run()
+    {
+        var session = Session(
+            new SandboxSessionStatus
+            {
+                PodRef = new PodReference { Name = "a", Uid = "pod-a" },
+            }
+        );
+        Status(session, "pod-b", Now).Replacements.ShouldBeNull();
+        session = Session(Started());
+        var status = Status(session, "pod-b", Now, ready: false);
+        status.Replacements.ShouldBe(1);
+        var ready = status.Conditions.Find(ConditionTypes.Ready)!;
+        ready.Reason.ShouldBe(ConditionReasons.Replacing);
+        ready.Message.ShouldBe("It was deleted; its variables and files are lost. Another one is starting.");
+
+        session.Status = status;
+        Status(session, "pod-b", Now)
+            .Conditions.Find(ConditionTypes.Ready)!
+            .Message.ShouldBe("Code can run. It was deleted; its variables and files are lost.");
+    }
+
+    [Theory]
+    [InlineData("spec.idleTimeout", "0s", null, "1h")]
+    [InlineData("spec.maxLifetime", "1h", "9999h", "1h")]
+    [InlineData("spec.ttlAfterExpired", "1h", null, "soon")]
+    public void What_old_clusters_let_through_is_named(string field, string idle, string? lifetime, string ttl)
+    {
+        var spec = new SandboxSessionSpec
+        {
+            IdleTimeout = idle,
+            MaxLifetime = lifetime,
+            TtlAfterExpired = ttl,
+        };
+        SessionSettings.Of(Session(spec: spec)).Problem.ShouldNotBeNull().ShouldStartWith(field);
+    }
+
+    [Fact]
+    public void Nonsense_in_the_annotation_is_no_activity()
+    {
+        var session = Session();
+        session.Metadata.Annotations = new Dictionary<string, string> { [SandboxAnnotations.LastActivity] = "now" };
+        SessionSettings.Of(session).ReportedActivity.ShouldBeNull();
+    }
+
+    private static SandboxSessionStatus Status(
+        SandboxSession session,
+        string podUid,
+        DateTimeOffset now,
+        bool ready = true
+    )
+    {
+        var settings = SessionSettings.Of(session);
+        var pod = Pod(session, podUid, ready);
+        var plan = SessionPlan.Of(session, settings, [pod], each => each.IsLeaving(), now);
+        var health = PodHealth.Of(pod, TimeSpan.FromMinutes(10), now);
+        return SessionStatuses.WithPod(session, plan, pod, health, "It was deleted", now);
+    }
+}

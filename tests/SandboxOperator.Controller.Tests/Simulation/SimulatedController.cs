@@ -1,6 +1,7 @@
 using System.Text.Json.Nodes;
 using k8s;
 using k8s.Models;
+using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.Time.Testing;
 using NSubstitute;
 using SandboxOperator.Controller.Hosting;
@@ -38,8 +39,13 @@ internal sealed class SimulatedController : IDisposable
         _pods.Replace([.. server.All<V1Pod>().Select(Trimmed)], $"{server.Version}");
         _sessions.Replace(server.All<SandboxSession>(), $"{server.Version}");
         _told = server.Log.Count;
-        _writer = new PodWriter(server, _pods, Substitute.For<IIsolationPolicy>());
-        Recipes = new RecipeBook(runtimes, Microsoft.Extensions.Options.Options.Create(new AgentOptions { Image = "agent" }));
+        var network = new NetworkKnowledge(_pods, new ResourceStore<V1NetworkPolicy>(null), time);
+        var canary = new Canary(server, network, Substitute.For<IConfiguration>());
+        _writer = new PodWriter(server, _pods, Substitute.For<IIsolationPolicy>(), canary);
+        Recipes = new RecipeBook(
+            runtimes,
+            Microsoft.Extensions.Options.Options.Create(new AgentOptions { Image = "agent" })
+        );
         _controller = new SessionController(
             server,
             _sessions,

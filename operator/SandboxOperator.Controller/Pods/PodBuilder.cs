@@ -235,8 +235,9 @@ internal static class PodBuilder
                 SandboxPaths.Home,
                 "--scratch",
                 SandboxPaths.Temporary,
-                "--preload",
-                string.Join(',', request.Spec.Preload),
+                .. request.Spec.Preload.Count > 0
+                    ? ["--preload", string.Join(',', request.Spec.Preload)]
+                    : Array.Empty<string>(),
                 "--memory-bytes",
                 Text(request.Size.MemoryBytes),
                 "--processes",

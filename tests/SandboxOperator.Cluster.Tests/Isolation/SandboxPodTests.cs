@@ -74,7 +74,7 @@ public sealed class SandboxPodTests(ClusterNamespace space, IsolationHost host)
     public async Task An_image_of_somebody_else_with_nothing_but_IPython_runs_code()
     {
         await NodeAsync();
-        var spec = Runtime() with { Image = BareImage, Python = "/opt/python/bin/python3" };
+        var spec = Runtime() with { Image = BareImage, Python = "/opt/python/bin/python3", Preload = [] };
         var (sandbox, _) = await SandboxPod.StartAsync(space.Key("bare"), spec, canary: null);
 
         (await sandbox.RunAsync("print(1)")).ShouldBe("1\n");

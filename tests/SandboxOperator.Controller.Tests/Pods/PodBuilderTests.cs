@@ -86,6 +86,15 @@ public sealed class PodBuilderTests
     }
 
     [Fact]
+    public void Nothing_to_preload_is_no_option_without_a_value()
+    {
+        var pod = PodBuilder.Build(Request(new() { Preload = [] }));
+        var kernel = pod.Spec.Containers.Single(container => container.Name == PodBuilder.KernelContainer);
+        kernel.Command.ShouldNotContain("--preload");
+        kernel.Command.ShouldAllBe(word => word.Length > 0);
+    }
+
+    [Fact]
     public void The_hash_follows_what_the_pod_is_made_from_and_nothing_else()
     {
         var request = Request(new());

@@ -9,7 +9,8 @@ namespace SandboxOperator.Cluster.Tests.Harness;
 /// </summary>
 public sealed class ClusterNamespace : IAsyncLifetime
 {
-    private static readonly TimeSpan DeletionDeadline = TimeSpan.FromMinutes(2);
+    // Pods go within ten seconds or twenty, but the namespace looks for it ever more seldom.
+    private static readonly TimeSpan DeletionDeadline = TimeSpan.FromMinutes(4);
 
     public string Name { get; } = $"test-{Guid.NewGuid():N}"[..17];
 

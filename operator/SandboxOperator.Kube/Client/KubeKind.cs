@@ -35,7 +35,14 @@ internal sealed record KubeKind(string Group, string Version, string Kind, strin
     private static class Cache<T>
     {
         public static readonly KubeKind Kind = typeof(T).GetCustomAttribute<KubernetesEntityAttribute>() is { } entity
-            ? new KubeKind(entity.Group, entity.ApiVersion, entity.Kind, entity.PluralName)
+            ? new KubeKind(
+                entity.Group,
+                entity.ApiVersion,
+                entity.Kind,
+                // The library names no plural for what cannot be listed.
+                entity.PluralName
+                    ?? $"{entity.Kind.ToLowerInvariant()}s"
+            )
             : throw new InvalidOperationException($"{typeof(T)} has no [KubernetesEntity].");
     }
 }

@@ -14,8 +14,10 @@ internal sealed class KubernetesSandbox(
     PodAgent agent,
     SessionInfo opened,
     TimeProvider time
-) : ISandbox
+) : ISandbox, IDisposable
 {
+    private readonly CancellationTokenSource _closing = new();
+    private int _closed;
     private volatile bool _lost;
 
     public SessionInfo Info => objects.Find(session.Name)?.Describe() ?? opened;
@@ -29,10 +31,16 @@ internal sealed class KubernetesSandbox(
     public bool IsLost => _lost;
 
     /// <summary>Gives the sandbox up and closes its streams.</summary>
-    public void Close()
+    public void Dispose()
     {
         _lost = true;
-        agent.Dispose();
+        if (Interlocked.Exchange(ref _closed, 1) == 0)
+        {
+            // Connections that are in use end only with what uses them.
+            _closing.Cancel();
+            _closing.Dispose();
+            agent.Dispose();
+        }
     }
 
     public async IAsyncEnumerable<CallEvent> RunAsync(
@@ -44,10 +52,9 @@ internal sealed class KubernetesSandbox(
         try
         {
             await BeginAsync(cancellationToken);
-            await using var events = agent
-                .Client.RunAsync(request, cancellationToken)
-                .GetAsyncEnumerator(cancellationToken);
-            while (await GuardAsync(() => events.MoveNextAsync().AsTask()))
+            using var either = Link(cancellationToken);
+            await using var events = agent.Client.RunAsync(request, either.Token).GetAsyncEnumerator(either.Token);
+            while (await GuardAsync(() => events.MoveNextAsync().AsTask(), cancellationToken))
             {
                 yield return events.Current;
             }
@@ -60,7 +67,7 @@ internal sealed class KubernetesSandbox(
     }
 
     public Task InterruptAsync(string callId, CancellationToken cancellationToken) =>
-        RequestAsync(client => client.InterruptAsync(callId, cancellationToken));
+        RequestAsync((client, token) => client.InterruptAsync(callId, token), cancellationToken);
 
     public Task PutFileAsync(
         string path,
@@ -68,19 +75,31 @@ internal sealed class KubernetesSandbox(
         long? length,
         string? alias,
         CancellationToken cancellationToken
-    ) => RequestAsync(client => client.PutFileAsync(path, content, length, alias, cancellationToken));
+    ) => RequestAsync((client, token) => client.PutFileAsync(path, content, length, alias, token), cancellationToken);
 
     public Task<SandboxFile?> OpenFileAsync(string path, CancellationToken cancellationToken) =>
-        RequestAsync(client => client.OpenFileAsync(path, cancellationToken));
+        RequestAsync((client, token) => client.OpenFileAsync(path, token), cancellationToken);
 
     public Task<FileList> ListFilesAsync(CancellationToken cancellationToken) =>
-        RequestAsync(client => client.ListFilesAsync(cancellationToken));
+        RequestAsync((client, token) => client.ListFilesAsync(token), cancellationToken);
 
     public Task DeleteFileAsync(string path, CancellationToken cancellationToken) =>
-        RequestAsync(client => client.DeleteFileAsync(path, cancellationToken));
+        RequestAsync((client, token) => client.DeleteFileAsync(path, token), cancellationToken);
 
     public Task<AgentStatus> GetStatusAsync(CancellationToken cancellationToken) =>
-        RequestAsync(client => client.GetStatusAsync(cancellationToken));
+        RequestAsync((client, token) => client.GetStatusAsync(token), cancellationToken);
+
+    private CancellationTokenSource Link(CancellationToken cancellationToken)
+    {
+        try
+        {
+            return CancellationTokenSource.CreateLinkedTokenSource(_closing.Token, cancellationToken);
+        }
+        catch (ObjectDisposedException exception)
+        {
+            throw new SandboxLostException("The sandbox was stopped.", exception);
+        }
+    }
 
     private async Task BeginAsync(CancellationToken cancellationToken)
     {
@@ -94,7 +113,7 @@ internal sealed class KubernetesSandbox(
         }
         catch (SessionEndedException)
         {
-            Close();
+            Dispose();
         }
 
         throw new CallRefusedException(
@@ -103,21 +122,34 @@ internal sealed class KubernetesSandbox(
         );
     }
 
-    private Task<bool> RequestAsync(Func<AgentClient, Task> request) =>
-        RequestAsync(async client =>
-        {
-            await request(client);
-            return true;
-        });
+    private Task<bool> RequestAsync(
+        Func<AgentClient, CancellationToken, Task> request,
+        CancellationToken cancellationToken
+    ) =>
+        RequestAsync(
+            async (client, token) =>
+            {
+                await request(client, token);
+                return true;
+            },
+            cancellationToken
+        );
 
-    private async Task<T> RequestAsync<T>(Func<AgentClient, Task<T>> request)
+    private async Task<T> RequestAsync<T>(
+        Func<AgentClient, CancellationToken, Task<T>> request,
+        CancellationToken cancellationToken
+    )
     {
         session.Begin();
         try
         {
-            return _lost
-                ? throw new SandboxLostException("The sandbox was stopped.")
-                : await GuardAsync(() => request(agent.Client));
+            if (_lost)
+            {
+                throw new SandboxLostException("The sandbox was stopped.");
+            }
+
+            using var either = Link(cancellationToken);
+            return await GuardAsync(() => request(agent.Client, either.Token), cancellationToken);
         }
         finally
         {
@@ -126,11 +158,15 @@ internal sealed class KubernetesSandbox(
     }
 
     /// <summary>After these, who opens the sandbox next must find out what is there now.</summary>
-    private async Task<T> GuardAsync<T>(Func<Task<T>> request)
+    private async Task<T> GuardAsync<T>(Func<Task<T>> request, CancellationToken cancellationToken)
     {
         try
         {
             return await request();
+        }
+        catch (OperationCanceledException exception) when (!cancellationToken.IsCancellationRequested)
+        {
+            throw new SandboxLostException("The sandbox was stopped during the request.", exception);
         }
         catch (SandboxLostException)
         {

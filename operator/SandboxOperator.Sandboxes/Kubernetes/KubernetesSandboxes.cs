@@ -68,7 +68,7 @@ internal sealed partial class KubernetesSandboxes : ISandboxes, IHostedService, 
         await _activity.FlushAsync(patience.Token);
         foreach (var session in _live.Values)
         {
-            session.Current?.Close();
+            session.Current?.Dispose();
         }
     }
 
@@ -136,7 +136,7 @@ internal sealed partial class KubernetesSandboxes : ISandboxes, IHostedService, 
 
         if (_live.TryRemove(session.Name, out var live) && live.Current is { } sandbox)
         {
-            sandbox.Close();
+            sandbox.Dispose();
             _metrics.Stopped("ended");
         }
     }
@@ -176,7 +176,7 @@ internal sealed partial class KubernetesSandboxes : ISandboxes, IHostedService, 
         }
 
         // 3. Open it.
-        live.Current?.Close();
+        live.Current?.Dispose();
         live.Current = null;
         using var opening = new SessionOpening(_objects, _streams, _time, _logger, key, begun);
         try
@@ -238,7 +238,7 @@ internal sealed partial class KubernetesSandboxes : ISandboxes, IHostedService, 
         if (live.Current is { } sandbox && view.HasLeft(session, sandbox.VolumeId))
         {
             // Closing streams takes longer than whoever tells of changes may wait.
-            _ = Task.Run(sandbox.Close);
+            _ = Task.Run(sandbox.Dispose);
         }
 
         if (view.Stage is SessionStage.Absent or SessionStage.Ended)

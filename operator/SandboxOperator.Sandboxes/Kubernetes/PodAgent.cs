@@ -7,7 +7,8 @@ namespace SandboxOperator.Sandboxes.Kubernetes;
 /// <summary>The agent of one pod, reached over exec streams: one for each HTTP connection.</summary>
 internal sealed class PodAgent : IDisposable
 {
-    private static readonly AgentClientOptions Bounds = new() { LongestCall = TimeSpan.FromHours(1) };
+    // The runtime says how long a call may run: at most a day.
+    private static readonly AgentClientOptions Bounds = new() { LongestCall = TimeSpan.FromHours(24) };
     private int _disposed;
 
     private PodAgent(PodReference pod, AgentClient client, AgentStatus status) =>

@@ -53,6 +53,15 @@ bench: setup build ## Measure what README's table shows; prints the table and ar
 	@tests/SandboxOperator.Benchmarks/install-baseline
 	@dotnet run --project tests/SandboxOperator.Benchmarks -c Release -- --output artifacts/bench.json
 
+.PHONY: bench-cluster
+bench-cluster: setup build ## Measure the second table of README on a real Kubernetes; prints it, and artifacts/bench-cluster-*.json
+	@tests/SandboxOperator.Benchmarks/install-baseline
+	@dotnet build tests/SandboxOperator.Benchmarks -c Release $(quiet)
+	@tests/cluster/with-cluster dotnet run --project tests/SandboxOperator.Benchmarks -c Release --no-build -- \
+	    pods --output artifacts/bench-cluster-pods.json
+	@tests/cluster/with-cluster --no-node dotnet run --project tests/SandboxOperator.Benchmarks -c Release --no-build -- \
+	    controller --output artifacts/bench-cluster-controller.json
+
 .PHONY: generate
 generate: ## Write what follows from the code: crds/, the chart's roles, definitions and table of values, the table of rights in docs/security.md
 	@dotnet build operator/SandboxOperator.Controller -c Release $(quiet)

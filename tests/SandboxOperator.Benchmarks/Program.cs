@@ -1,6 +1,7 @@
 using SandboxOperator.Benchmarks;
+using SandboxOperator.Benchmarks.Cluster;
 
-// usage: [--output FILE.json] [NAME...]   (without names: all)
+// usage: [--output FILE.json] [NAME...]   (without names: all that need no cluster)
 var names = args.ToList();
 string? output = null;
 if (names.IndexOf("--output") is >= 0 and var at)
@@ -16,9 +17,9 @@ Console.CancelKeyPress += (_, pressed) =>
     stop.Cancel();
 };
 
-IBenchmark[] all = [new SandboxBenchmark(), new RunBenchmark(), new UploadBenchmark()];
+IBenchmark[] all = [new SandboxBenchmark(), new RunBenchmark(), new UploadBenchmark(), new ControllerBenchmark(), new PodBenchmark()];
 var rows = new List<Row>();
-foreach (var benchmark in all.Where(candidate => names.Count == 0 || names.Contains(candidate.Name)))
+foreach (var benchmark in all.Where(candidate => names.Count == 0 ? !candidate.NeedsCluster : names.Contains(candidate.Name)))
 {
     Console.Error.WriteLine($"measuring {benchmark.Name} …");
     rows.AddRange(await benchmark.RunAsync(stop.Token));

@@ -17,9 +17,18 @@ Console.CancelKeyPress += (_, pressed) =>
     stop.Cancel();
 };
 
-IBenchmark[] all = [new SandboxBenchmark(), new RunBenchmark(), new UploadBenchmark(), new ControllerBenchmark(), new PodBenchmark()];
+IBenchmark[] all =
+[
+    new SandboxBenchmark(),
+    new RunBenchmark(),
+    new UploadBenchmark(),
+    new ControllerBenchmark(),
+    new PodBenchmark(),
+];
 var rows = new List<Row>();
-foreach (var benchmark in all.Where(candidate => names.Count == 0 ? !candidate.NeedsCluster : names.Contains(candidate.Name)))
+foreach (
+    var benchmark in all.Where(candidate => names.Count == 0 ? !candidate.NeedsCluster : names.Contains(candidate.Name))
+)
 {
     Console.Error.WriteLine($"measuring {benchmark.Name} …");
     rows.AddRange(await benchmark.RunAsync(stop.Token));

@@ -50,7 +50,9 @@ internal static class BareClient
                     Name = name,
                     NamespaceProperty = cluster.Namespace,
                     Annotations = pod.Metadata.Annotations,
-                    Labels = pod.Metadata.Labels.Where(label => label.Key.EndsWith("hash", StringComparison.Ordinal)).ToDictionary(),
+                    Labels = pod
+                        .Metadata.Labels.Where(label => label.Key.EndsWith("hash", StringComparison.Ordinal))
+                        .ToDictionary(),
                 },
                 Spec = pod.Spec,
             };

@@ -54,7 +54,7 @@ internal static class BarePod
     public static async Task<double> ImportAsync(BenchCluster cluster, string name, CancellationToken cancellationToken)
     {
         var code = $"import time; t = time.time(); {Baseline.Imports}; print((time.time() - t) * 1000)";
-        var exec = new PodExec(cluster.Connection, TimeProvider.System, new ExecOptions());
+        var exec = new PodExec(cluster.Connection, cluster.Client, new ExecOptions(), TimeProvider.System);
         await using var stream = await exec.OpenAsync(
             cluster.Key(name),
             Container,

@@ -31,7 +31,9 @@ internal sealed class BenchCluster : IAsyncDisposable
     {
         var kubeconfig =
             Environment.GetEnvironmentVariable("SANDBOX_TEST_KUBECONFIG")
-            ?? throw new InvalidOperationException("SANDBOX_TEST_KUBECONFIG names no cluster. Type `make bench-cluster`.");
+            ?? throw new InvalidOperationException(
+                "SANDBOX_TEST_KUBECONFIG names no cluster. Type `make bench-cluster`."
+            );
         var cluster = new BenchCluster(kubeconfig, KubeConnection.Open(kubeconfig));
         foreach (var path in Directory.EnumerateFiles(Path.Combine(Checkout.Root, "crds", "legacy"), "*.yaml"))
         {

@@ -24,7 +24,11 @@ internal sealed class ControllerBenchmark : IBenchmark
         var runtime = new SandboxRuntime
         {
             Metadata = new V1ObjectMeta { Name = "default", NamespaceProperty = cluster.Namespace },
-            Spec = new SandboxRuntimeSpec { Image = "localhost/sandbox-operator/runtime:dev", ImagePullPolicy = "Never" },
+            Spec = new SandboxRuntimeSpec
+            {
+                Image = "localhost/sandbox-operator/runtime:dev",
+                ImagePullPolicy = "Never",
+            },
         };
         await cluster.Client.CreateAsync(runtime, BenchCluster.Manager, cancellationToken);
 
@@ -39,7 +43,9 @@ internal sealed class ControllerBenchmark : IBenchmark
             var before = controller.Processor;
             fleet = await SessionFleet.StartAsync(cluster, "session", Sessions, cancellationToken);
             processor = controller.Processor - before;
-            pod = (await cluster.Client.GetAsync<V1Pod>(cluster.Key(fleet.Last.Status!.PodRef!.Name), cancellationToken))!;
+            pod = (
+                await cluster.Client.GetAsync<V1Pod>(cluster.Key(fleet.Last.Status!.PodRef!.Name), cancellationToken)
+            )!;
         }
 
         // 2. The same writes without a controller.
@@ -100,7 +106,10 @@ internal sealed class ControllerBenchmark : IBenchmark
             Spec = new SandboxPoolSpec { Replicas = 1 },
         };
         await cluster.Client.CreateAsync(pool, BenchCluster.Manager, cancellationToken);
-        while ((await cluster.Client.GetAsync<SandboxPool>(cluster.Key("pool"), cancellationToken))?.Status?.ReadyReplicas != 1)
+        while (
+            (await cluster.Client.GetAsync<SandboxPool>(cluster.Key("pool"), cancellationToken))?.Status?.ReadyReplicas
+            != 1
+        )
         {
             await Task.Delay(50, cancellationToken);
         }

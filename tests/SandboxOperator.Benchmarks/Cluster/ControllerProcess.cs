@@ -69,7 +69,9 @@ internal sealed class ControllerProcess : IAsyncDisposable
         {
             var lines = (await _client.GetStringAsync("metrics", cancellationToken)).Split('\n');
             return lines
-                .Where(line => line.StartsWith(metric, StringComparison.Ordinal) && line.Contains(labels, StringComparison.Ordinal))
+                .Where(line =>
+                    line.StartsWith(metric, StringComparison.Ordinal) && line.Contains(labels, StringComparison.Ordinal)
+                )
                 .Sum(line => double.Parse(line[(line.LastIndexOf(' ') + 1)..], CultureInfo.InvariantCulture));
         }
         catch (HttpRequestException)

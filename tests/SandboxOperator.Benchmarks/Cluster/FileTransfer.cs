@@ -114,6 +114,7 @@ internal sealed record FileTransfer(double Ours, double Kubectls, double GrownMi
                 new ProcessStartInfo("kubectl", ["--kubeconfig", cluster.Kubeconfig, "cp", from, to])
                 {
                     RedirectStandardOutput = true,
+                    UseShellExecute = false,
                 }
             )!;
             await process.StandardOutput.ReadToEndAsync(cancellationToken);

@@ -77,7 +77,8 @@ public sealed class PoolPlanTests
                 {
                     step.ShouldBeLessThan(60);
                     var plan = PoolPlan.Of(wanted, left, 0);
-                    if (plan.Create == 0 && plan.Delete.Count == 0)
+                    // While one starts, the plan may be to wait for it.
+                    if (plan.Create == 0 && plan.Delete.Count == 0 && left.TrueForAll(pod => pod.IsReady))
                     {
                         break;
                     }

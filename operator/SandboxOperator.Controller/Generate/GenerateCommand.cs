@@ -22,7 +22,14 @@ internal static class GenerateCommand
     {
         string[] words = [.. arguments];
         if (
-            words is not [var what and ("crds" or "rbac" or "rights" or "chart"), "--out", { Length: > 0 } target, .. var rest]
+            words
+                is not [
+                    var what
+                    and ("crds" or "rbac" or "rights" or "chart"),
+                    "--out",
+                    { Length: > 0 } target,
+                    .. var rest,
+                ]
             || rest is not ([] or ["--with", { Length: > 0 }])
         )
         {

@@ -40,7 +40,10 @@ internal sealed record KubeKind(string Group, string Version, string Kind, strin
                 entity.ApiVersion,
                 entity.Kind,
                 // The library names no plural for what cannot be listed.
-                entity.PluralName is { Length: > 0 } plural ? plural : $"{entity.Kind.ToLowerInvariant()}s"
+                entity.PluralName
+                    is { Length: > 0 } plural
+                    ? plural
+                    : $"{entity.Kind.ToLowerInvariant()}s"
             )
             : throw new InvalidOperationException($"{typeof(T)} has no [KubernetesEntity].");
     }

@@ -5,6 +5,11 @@ internal static class Kubectl
 {
     private static readonly TimeSpan Deadline = TimeSpan.FromMinutes(2);
 
+    /// <summary>A cluster's kinds are kept for ten minutes by its address, which the next cluster may have, too.</summary>
+    private static string Cache => Directory.CreateDirectory(CachePath).FullName;
+
+    private static readonly string CachePath = Path.Combine(Path.GetTempPath(), $"kubectl-{Environment.ProcessId}");
+
     /// <summary>Runs a command that has to succeed.</summary>
     /// <returns>Its output.</returns>
     public static async Task<string> RunAsync(params string[] arguments)
@@ -26,7 +31,15 @@ internal static class Kubectl
 
     /// <summary>Runs a command that may fail.</summary>
     public static Task<(int Status, string Output, string Error)> TryAsync(string? input, params string[] arguments) =>
-        Command.RunAsync(Program, ["--kubeconfig", TestCluster.Kubeconfig, .. arguments], input, Deadline);
+        Command.RunAsync(
+            Program,
+            ["--kubeconfig", TestCluster.Kubeconfig, "--cache-dir", Cache, .. arguments],
+            input,
+            Deadline
+        );
+
+    /// <summary>Forgets which kinds there are: new ones have come.</summary>
+    public static void Forget() => Directory.Delete(Cache, recursive: true);
 
     /// <summary>Where programs are: PATH, then what <c>make cluster-up</c> built.</summary>
     public static string SearchPath { get; } =

@@ -44,6 +44,8 @@ internal static class TestCluster
                 "is established"
             );
         }
+
+        Kubectl.Forget();
     }
 
     /// <summary>Whether the version has validation rules (CEL): from 1.25 on.</summary>

@@ -46,8 +46,8 @@ internal sealed record PodHealth(PodState State, string Reason, string Message)
             return Failing(ConditionReasons.Unschedulable, unschedulable.Message);
         }
 
-        // 4.
-        foreach (var container in Containers(pod))
+        // 4. The agent's container does not start without the kernel's: what is wrong with that one is the reason.
+        foreach (var container in Containers(pod).OrderBy(each => each.Name == PodBuilder.AgentContainer))
         {
             if (container.State?.Waiting is { } waiting && ReasonFor(waiting.Reason) is { } reason)
             {

@@ -33,6 +33,20 @@ public sealed class PodHealthTests
     }
 
     [Fact]
+    public void What_is_wrong_with_the_kernel_comes_before_the_agent_that_waits_for_it()
+    {
+        var pod = Pod(Waiting("ErrImageNeverPull", "Container image \"none:dev\" is not present"));
+        var agent = new V1ContainerStatus { Name = "agent", State = Waiting("PostStartHookError: no kernel", null) };
+        pod.Status.ContainerStatuses = [agent, .. pod.Status.ContainerStatuses];
+        var health = PodHealth.Of(pod, s_timeout, s_now);
+        health.Reason.ShouldBe(ConditionReasons.ImagePullFailed);
+        health.Message.ShouldContain("none:dev");
+
+        static V1ContainerState Waiting(string reason, string? message) =>
+            new() { Waiting = new V1ContainerStateWaiting { Reason = reason, Message = message } };
+    }
+
+    [Fact]
     public void A_container_that_ends_again_and_again_says_how()
     {
         var pod = Pod(

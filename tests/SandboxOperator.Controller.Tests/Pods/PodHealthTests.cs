@@ -43,7 +43,10 @@ public sealed class PodHealthTests
         health.Message.ShouldContain("none:dev");
 
         static V1ContainerState Waiting(string reason, string? message) =>
-            new() { Waiting = new V1ContainerStateWaiting { Reason = reason, Message = message } };
+            new()
+            {
+                Waiting = new V1ContainerStateWaiting { Reason = reason, Message = message },
+            };
     }
 
     [Fact]

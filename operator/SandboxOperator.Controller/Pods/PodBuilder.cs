@@ -1,5 +1,6 @@
 using System.Globalization;
 using k8s.Models;
+using SandboxOperator.Api.Agent;
 using SandboxOperator.Api.Resources;
 using SandboxOperator.Api.Runtimes;
 
@@ -18,7 +19,7 @@ internal static class PodBuilder
     public const string KernelContainer = "kernel";
 
     /// <summary>The container that the gateway connects to.</summary>
-    public const string AgentContainer = "agent";
+    public const string AgentContainer = AgentLocation.Container;
 
     /// <summary>The first container, which brings programs and tries the canary.</summary>
     public const string ProgramsContainer = "programs";

@@ -1,3 +1,5 @@
+using SandboxOperator.Api.Agent;
+
 namespace SandboxOperator.Controller.Pods;
 
 /// <summary>Where things lie in a sandbox pod.</summary>
@@ -6,7 +8,7 @@ internal static class SandboxPaths
     /// <summary>Init and the kernel, read-only; in the agent's image and in the kernel's container.</summary>
     public const string Programs = "/opt/sandbox";
 
-    public const string Agent = Programs + "/sandbox-agent";
+    public const string Agent = AgentLocation.Program;
     public const string Kernel = Programs + "/kernel.py";
 
     /// <summary>The working directory, shared by both.</summary>
@@ -26,7 +28,7 @@ internal static class SandboxPaths
     /// <summary>The agent's own: its API and its log of calls. The kernel's container does not have it.</summary>
     public const string State = "/var/lib/sandbox-agent";
 
-    public const string AgentSocket = State + "/agent.sock";
+    public const string AgentSocket = AgentLocation.Socket;
     public const string Calls = State + "/calls";
     public const string SharedMemory = "/dev/shm";
 }

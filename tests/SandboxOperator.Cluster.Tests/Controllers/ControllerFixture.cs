@@ -74,6 +74,14 @@ public sealed class ControllerFixture : IAsyncLifetime
         return Ready(session)!;
     }
 
+    /// <summary>Waits until a runtime says why sessions cannot, or can, use it.</summary>
+    internal Task<SandboxRuntime> RuntimeReasonAsync(string name, string reason) =>
+        Eventually.FindAsync<SandboxRuntime>(
+            Space.Key(name),
+            runtime => runtime.Status?.Conditions.Find(ConditionTypes.Ready)?.Reason == reason,
+            $"says {reason}"
+        );
+
     /// <summary>Waits until a pool has so many ready sandboxes.</summary>
     internal Task<SandboxPool> ReadyPoolAsync(string name, int ready) =>
         Eventually.FindAsync<SandboxPool>(

@@ -200,6 +200,8 @@ public sealed class SessionTests(ControllerFixture fixture) : IClassFixture<Cont
         await fixture.CreateSessionAsync("before-incident", "incident");
         await fixture.ReadySessionAsync("before-incident");
         await fixture.ChangeAsync<SandboxRuntime>("incident", new { spec = new { acceptSessions = false } });
+        // The switch holds as soon as the runtime says so: it reaches the controller on another watch than the session.
+        await fixture.RuntimeReasonAsync("incident", ConditionReasons.SessionsRefused);
         await fixture.CreateSessionAsync("in-incident", "incident");
         await fixture.ReasonAsync("in-incident", ConditionReasons.SessionsRefused);
 

@@ -22,6 +22,9 @@ internal sealed class CallDesk(InitOptions options, SandboxState state, KernelSt
     /// <summary>When the running call needs something to be done; null while none runs.</summary>
     public TimeSpan? Deadline => _call?.Deadline;
 
+    /// <summary>Until when what the kernel prints is left in its pipes; null when it is read at once.</summary>
+    public TimeSpan? OutputFrom(TimeSpan now) => _call?.OutputFrom is { } from && now < from ? from : null;
+
     /// <summary>Begins a call, at once or when there is a kernel.</summary>
     public void Take(LinkMessage.Run run, TimeSpan now)
     {

@@ -75,7 +75,7 @@ internal sealed class OutputPipe(string stream, int descriptor)
         var text = Decode(bytes);
         if (text.Length > 0)
         {
-            writer.Write(new LinkMessage.Output(call, stream, text));
+            writer.Add(new LinkMessage.Output(call, stream, text));
         }
     }
 
@@ -96,7 +96,7 @@ internal sealed class OutputPipe(string stream, int descriptor)
         var text = Decode(bytes);
         if (text.Length > 0)
         {
-            writer.Write(new LinkMessage.Output(call, stream, text, tail.Dropped));
+            writer.Add(new LinkMessage.Output(call, stream, text, tail.Dropped));
         }
     }
 

@@ -10,6 +10,8 @@ internal sealed class RunningCall(string id, TimeSpan startedAt, TimeSpan timeou
     private static readonly TimeSpan LongestUnrest = TimeSpan.FromSeconds(0.3);
     private static readonly TimeSpan LookPeriod = TimeSpan.FromMilliseconds(5);
 
+    private static readonly TimeSpan SoonOver = TimeSpan.FromMilliseconds(2);
+
     private TimeSpan? _codeEndedAt;
 
     public string Id { get; } = id;
@@ -17,6 +19,12 @@ internal sealed class RunningCall(string id, TimeSpan startedAt, TimeSpan timeou
     public TimeSpan StartedAt { get; } = startedAt;
 
     public TimeSpan Timeout { get; } = timeout;
+
+    /// <summary>
+    /// Until then what is printed waits in its pipe: most calls are over by then, and then their output and their end
+    /// wake everybody on their way once.
+    /// </summary>
+    public TimeSpan OutputFrom { get; } = startedAt + SoonOver;
 
     public Aftermath Aftermath { get; } = aftermath;
 

@@ -14,6 +14,7 @@ namespace SandboxOperator.Agent.Init;
 /// </remarks>
 internal sealed class Supervisor : IDisposable
 {
+    private const int WriteBytes = 16 * 1024;
     private static readonly TimeSpan ReapTimeout = TimeSpan.FromSeconds(0.5);
 
     private readonly TimeProvider _time;
@@ -31,7 +32,7 @@ internal sealed class Supervisor : IDisposable
         _agent = agent;
         _signals = signals;
         _start = new KernelStart(options, state);
-        _writer = new LinkWriter(new DescriptorStream(agent));
+        _writer = new LinkWriter(new BufferedStream(new DescriptorStream(agent), WriteBytes));
         _calls = new CallDesk(options, state, _start, _writer);
     }
 
@@ -47,14 +48,16 @@ internal sealed class Supervisor : IDisposable
         var polled = stackalloc Native.PollDescriptor[6];
         while (true)
         {
+            _writer.Flush();
+            var outputFrom = _calls.OutputFrom(Now);
             polled[0] = Watch(_agent);
             polled[1] = Watch(_signals.Descriptor);
             polled[2] = Watch(_start.ZygoteControl);
             polled[3] = Watch(Kernel?.Control ?? -1);
             polled[3].Events |= Kernel is { IsAckOwed: true } ? Native.PollOut : default;
-            polled[4] = Watch(Kernel?.Stdout.Descriptor ?? -1);
-            polled[5] = Watch(Kernel?.Stderr.Descriptor ?? -1);
-            if (Native.Poll(polled, 6, MillisecondsToDeadline()) < 0)
+            polled[4] = Watch(outputFrom is null ? Kernel?.Stdout.Descriptor ?? -1 : -1);
+            polled[5] = Watch(outputFrom is null ? Kernel?.Stderr.Descriptor ?? -1 : -1);
+            if (Native.Poll(polled, 6, MillisecondsToDeadline(outputFrom)) < 0)
             {
                 continue;
             }
@@ -186,9 +189,9 @@ internal sealed class Supervisor : IDisposable
         }
     }
 
-    private int MillisecondsToDeadline()
+    private int MillisecondsToDeadline(TimeSpan? outputFrom)
     {
-        var next = _reapDeadline ?? (Kernel is not { Pid: > 0 } ? _start.Deadline : _calls.Deadline);
+        var next = outputFrom ?? _reapDeadline ?? (Kernel is not { Pid: > 0 } ? _start.Deadline : _calls.Deadline);
         return next is { } deadline ? (int)Math.Clamp((deadline - Now).TotalMilliseconds + 1, 0, 60_000) : -1;
     }
 

@@ -4,7 +4,7 @@ using System.Text.Json;
 
 namespace SandboxOperator.Agent.Link;
 
-/// <summary>Writes messages to a stream, each as one line in one write. For one writer at a time.</summary>
+/// <summary>Writes messages to a stream, each as one line. For one writer at a time.</summary>
 internal sealed class LinkWriter(Stream stream)
 {
     private const int IdleBufferBytes = 64 * 1024;
@@ -21,10 +21,20 @@ internal sealed class LinkWriter(Stream stream)
     /// <exception cref="LinkException">The message is longer than the protocol allows; nothing was written.</exception>
     public void Write(LinkMessage message)
     {
+        Add(message);
+        Flush();
+    }
+
+    /// <summary>Writes one message that a buffering stream may keep until <see cref="Flush"/>.</summary>
+    /// <inheritdoc cref="Write" path="/exception"/>
+    public void Add(LinkMessage message)
+    {
         Serialize(message);
         stream.Write(_buffer.WrittenSpan);
-        stream.Flush();
     }
+
+    /// <summary>Sends what was added.</summary>
+    public void Flush() => stream.Flush();
 
     /// <inheritdoc cref="Write" />
     public async ValueTask WriteAsync(LinkMessage message, CancellationToken cancellationToken)

@@ -7,7 +7,7 @@ internal sealed class DirectoryLock : IDisposable
 
     private DirectoryLock(FileStream file) => _file = file;
 
-    /// <exception cref="InvalidOperationException">Another gateway holds the directory.</exception>
+    /// <exception cref="IOException">Another gateway holds the directory.</exception>
     public static DirectoryLock Take(string directory)
     {
         try
@@ -23,7 +23,7 @@ internal sealed class DirectoryLock : IDisposable
         }
         catch (IOException exception)
         {
-            throw new InvalidOperationException(
+            throw new IOException(
                 $"Another gateway manages the sandboxes in {directory}. Stop it, or give this one a directory of its own "
                     + $"with the setting {LocalSandboxOptions.Section}:{nameof(LocalSandboxOptions.Directory)}.",
                 exception

@@ -47,7 +47,7 @@ internal sealed partial class LocalSandboxes : ISandboxes, IHostedService, IAsyn
     /// Takes the directory, adopts what an earlier gateway left, and begins to keep warm sandboxes. A machine that
     /// lacks something does not stop the gateway: checks and every attempt to open a sandbox say what it lacks.
     /// </summary>
-    /// <exception cref="InvalidOperationException">Another gateway manages the same directory.</exception>
+    /// <exception cref="IOException">Another gateway manages the same directory.</exception>
     public async Task StartAsync(CancellationToken cancellationToken)
     {
         try

@@ -270,7 +270,7 @@ public sealed class LifetimeTests : IAsyncLifetime
     {
         await _machine.Gateway().StartAsync(Token);
 
-        var refused = await Should.ThrowAsync<InvalidOperationException>(() => _machine.Gateway().StartAsync(Token));
+        var refused = await Should.ThrowAsync<IOException>(() => _machine.Gateway().StartAsync(Token));
 
         refused.Message.ShouldContain("Sandbox:Directory");
     }

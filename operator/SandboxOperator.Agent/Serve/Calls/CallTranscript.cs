@@ -22,7 +22,11 @@ internal sealed class CallTranscript
     private byte[] _text = [];
     private int _textLength;
     private bool _ended;
+    private readonly TaskCompletionSource _end = NewSignal();
     private TaskCompletionSource _changed = NewSignal();
+
+    /// <summary>Completes when the last event is there.</summary>
+    public Task Ended => _end.Task;
 
     /// <summary>A call whose lines were kept.</summary>
     public static CallTranscript Recorded(byte[] lines)
@@ -30,6 +34,7 @@ internal sealed class CallTranscript
         var transcript = new CallTranscript();
         transcript._entries.Add(new Entry(lines, 0, 0, false));
         transcript._ended = true;
+        transcript._end.SetResult();
         return transcript;
     }
 
@@ -44,6 +49,10 @@ internal sealed class CallTranscript
         }
 
         Signal();
+        if (e is CallDone)
+        {
+            _end.SetResult();
+        }
     }
 
     /// <summary>Adds output.</summary>

@@ -13,6 +13,7 @@ internal sealed class CallEndpoints(CallRunner runner, ServeOptions options, Tim
     private const int MaxIdLength = 128;
     private const int ChunkBytes = 256 * 1024;
 
+    private static readonly TimeSpan s_soonOver = TimeSpan.FromMilliseconds(5);
     private static readonly byte[] s_heartbeat = CallTranscript.Line(new CallHeartbeat());
 
     /// <summary>Runs a call, or attaches to it, or replays it, and streams its events.</summary>
@@ -23,16 +24,20 @@ internal sealed class CallEndpoints(CallRunner runner, ServeOptions options, Tim
         context.Response.ContentType = "application/x-ndjson";
         var body = context.Response.BodyWriter;
         var position = default(TranscriptPosition);
+        // Most calls are over soon: their events go on their way together. Those of longer calls go one by one.
+        await transcript
+            .Ended.WaitAsync(s_soonOver, time, context.RequestAborted)
+            .ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         while (true)
         {
-            while (transcript.Read(ref position, body, ChunkBytes))
+            while (transcript.Read(ref position, body, ChunkBytes) && !transcript.IsEnd(position))
             {
                 await body.FlushAsync(context.RequestAborted);
             }
 
             if (transcript.IsEnd(position))
             {
-                return;
+                return; // which sends what was not flushed
             }
 
             try

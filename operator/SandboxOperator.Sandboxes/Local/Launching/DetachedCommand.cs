@@ -9,11 +9,9 @@ namespace SandboxOperator.Sandboxes.Local.Launching;
 internal static class DetachedCommand
 {
     // $1 is the log, then control groups up to "--", then the command. Joining comes before privileges are dropped.
-    // A thread of the agent that has nothing to do sleeps at once: the kernel beside it has better use for the processor.
     private const string Script = """
         umask 077
         ulimit -c 0
-        export DOTNET_ThreadPool_UnfairSemaphoreSpinLimit=0
         exec </dev/null >>"$1" 2>&1
         shift
         while [ "$1" != -- ]; do

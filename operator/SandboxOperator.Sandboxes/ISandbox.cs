@@ -30,6 +30,7 @@ public interface ISandbox
     /// </summary>
     /// <exception cref="CallRefusedException">The agent refused: other incarnation, fenced epoch, id reused, busy.</exception>
     /// <exception cref="SandboxLostException">The sandbox went away; how the call ended is not known.</exception>
+    /// <exception cref="SandboxUnavailableException">Its session's life could not be prolonged; nothing was run.</exception>
     IAsyncEnumerable<CallEvent> RunAsync(CallRequest request, CancellationToken cancellationToken);
 
     /// <summary>Interrupts a running call as Ctrl-C would, and kills the kernel when that does not help. Idempotent.</summary>

@@ -19,6 +19,9 @@ public sealed class KubeException(HttpStatusCode? code, string reason, string me
     /// <summary>How long the server asks to wait before the next try.</summary>
     public TimeSpan? RetryAfter { get; init; }
 
+    /// <summary>No answer came, or the server has troubles of its own: trying again may help.</summary>
+    public bool IsTransient => Code is null or HttpStatusCode.TooManyRequests or >= HttpStatusCode.InternalServerError;
+
     /// <summary>There is no such object.</summary>
     public bool IsNotFound => Code == HttpStatusCode.NotFound;
 

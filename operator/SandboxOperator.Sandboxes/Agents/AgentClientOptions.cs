@@ -30,6 +30,9 @@ internal sealed record AgentClientOptions
     /// <summary>How often a call's broken stream is attached to again.</summary>
     public int Reattachments { get; init; } = 5;
 
+    /// <summary>How long it is tried at least: the way to an agent may be away for longer than the agent itself.</summary>
+    public TimeSpan ReattachPatience { get; init; } = TimeSpan.Zero;
+
     /// <summary>How long a call waits for a kernel that is starting.</summary>
     public TimeSpan KernelStart { get; init; } = TimeSpan.FromSeconds(30);
 }

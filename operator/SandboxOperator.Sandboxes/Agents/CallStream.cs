@@ -21,6 +21,9 @@ internal sealed class CallStream(
 ) : IDisposable
 {
     private static readonly Uri Calls = new("http://sandbox/calls");
+
+    // As a power of two: 800 ms.
+    private const int LongestPause = 5;
     private static readonly MediaTypeHeaderValue Json = new("application/json");
 
     private readonly byte[] _body = JsonSerializer.SerializeToUtf8Bytes(request, AgentJson.Default.CallRequest);
@@ -32,6 +35,7 @@ internal sealed class CallStream(
     private long _bytes;
     private int _events;
     private int _broken;
+    private long? _brokenSince;
     private bool _mayHaveArrived;
     private bool _done;
 
@@ -84,6 +88,7 @@ internal sealed class CallStream(
         }
 
         var next = EventCheck.Read(line);
+        _brokenSince = null;
         if (next is CallHeartbeat)
         {
             return null;
@@ -163,12 +168,15 @@ internal sealed class CallStream(
         _mayHaveArrived |= exception is not HttpRequestException { HttpRequestError: HttpRequestError.ConnectionError };
         // Silence has taken its time already: it is not borne as often as a connection that breaks.
         _broken += exception is TimeoutException ? 2 : 1;
-        if (_broken > options.Reattachments || deadline.Passed)
+        _brokenSince ??= time.GetTimestamp();
+        var isEnough =
+            _broken > options.Reattachments && time.GetElapsedTime(_brokenSince.Value) >= options.ReattachPatience;
+        if (isEnough || deadline.Passed)
         {
             throw Gone(exception);
         }
 
-        await PauseAsync(TimeSpan.FromMilliseconds(25 << _broken));
+        await PauseAsync(TimeSpan.FromMilliseconds(25 << Math.Min(_broken, LongestPause)));
     }
 
     private async Task PauseAsync(TimeSpan wait)

@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using SandboxOperator.Api.Agent;
+using SandboxOperator.Kube.Client;
 using SandboxOperator.Sandboxes.Agents;
 using SandboxOperator.Sandboxes.Kubernetes.Activity;
 using SandboxOperator.Sandboxes.Kubernetes.Sessions;
@@ -114,6 +115,10 @@ internal sealed class KubernetesSandbox(
         catch (SessionEndedException)
         {
             Dispose();
+        }
+        catch (KubeException exception)
+        {
+            throw new SandboxUnavailableException(exception.Message, exception);
         }
 
         throw new CallRefusedException(

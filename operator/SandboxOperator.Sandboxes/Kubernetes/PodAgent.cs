@@ -7,8 +7,13 @@ namespace SandboxOperator.Sandboxes.Kubernetes;
 /// <summary>The agent of one pod, reached over exec streams: one for each HTTP connection.</summary>
 internal sealed class PodAgent : IDisposable
 {
-    // The runtime says how long a call may run: at most a day.
-    private static readonly AgentClientOptions Bounds = new() { LongestCall = TimeSpan.FromHours(24) };
+    private static readonly AgentClientOptions Bounds = new()
+    {
+        // The runtime says how long a call may run: at most a day.
+        LongestCall = TimeSpan.FromHours(24),
+        // An API server that starts again; a pod that has gone is told by the watch, long before.
+        ReattachPatience = TimeSpan.FromMinutes(2),
+    };
     private int _disposed;
 
     private PodAgent(PodReference pod, AgentClient client, AgentStatus status) =>

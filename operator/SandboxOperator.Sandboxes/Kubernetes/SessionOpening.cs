@@ -16,6 +16,7 @@ namespace SandboxOperator.Sandboxes.Kubernetes;
 /// <item>Wait for the controller, on the cache's watch. A reason why it cannot start ends the wait at once.</item>
 /// <item>Reach the agent in the pod. A pod that does not answer may be about to be replaced: look again.</item>
 /// </list>
+/// An API server that is away is waited for like a pod: it may be starting again.
 /// </summary>
 internal sealed partial class SessionOpening(
     SessionObjects objects,
@@ -27,6 +28,7 @@ internal sealed partial class SessionOpening(
 ) : IDisposable
 {
     private static readonly TimeSpan LookAgain = TimeSpan.FromMilliseconds(250);
+    private static readonly TimeSpan TryAgain = TimeSpan.FromSeconds(1);
     private readonly Channel<bool> _changes = Channel.CreateBounded<bool>(
         new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite }
     );
@@ -53,8 +55,20 @@ internal sealed partial class SessionOpening(
                     }
                 }
             );
-            await EnsureAsync(either.Token);
-            return await WaitAsync(either.Token);
+            while (true)
+            {
+                try
+                {
+                    await EnsureAsync(either.Token);
+                    return await WaitAsync(either.Token);
+                }
+                catch (KubeException exception) when (exception.IsTransient)
+                {
+                    Log.NoServer(logger, key.Name, exception.Message);
+                    _state = exception.Message;
+                    await ChangeOrAsync(exception.RetryAfter ?? TryAgain, either.Token);
+                }
+            }
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {
@@ -206,6 +220,9 @@ internal sealed partial class SessionOpening(
             "The agent of session {Session} in pod {Pod} does not answer yet: {Problem}"
         )]
         public static partial void NotReached(ILogger logger, string session, string pod, string problem);
+
+        [LoggerMessage(LogLevel.Warning, "Session {Session} waits for the API server: {Problem}")]
+        public static partial void NoServer(ILogger logger, string session, string problem);
 
         [LoggerMessage(LogLevel.Warning, "Session {Session}, which could not start, could not be deleted: {Problem}")]
         public static partial void NotDiscarded(ILogger logger, string session, string problem);

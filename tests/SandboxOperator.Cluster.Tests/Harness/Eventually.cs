@@ -11,7 +11,7 @@ namespace SandboxOperator.Cluster.Tests.Harness;
 /// </summary>
 internal static class Eventually
 {
-    public static readonly TimeSpan Deadline = TimeSpan.FromSeconds(60);
+    public static readonly TimeSpan Deadline = TimeSpan.FromMinutes(3);
 
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(50);
 
@@ -97,7 +97,7 @@ internal static class Eventually
                     return;
                 }
             }
-            catch (KubeException exception) when (exception.Code is null || (int)exception.Code >= 500)
+            catch (KubeException exception) when (exception.IsTransient)
             {
                 unreachable = exception;
             }

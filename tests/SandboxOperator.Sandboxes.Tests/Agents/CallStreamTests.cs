@@ -90,6 +90,27 @@ public sealed class CallStreamTests
     }
 
     [Fact]
+    public async Task An_agent_that_is_out_of_reach_is_waited_for_as_long_as_one_has_patience()
+    {
+        var attempts = 0;
+        await using var agent = await FakeAgent.StartAsync(async context =>
+        {
+            await FakeAgent.WriteAsync(context, Started + Output("1"));
+            if (Interlocked.Increment(ref attempts) <= Small.Reattachments + 3)
+            {
+                context.Abort();
+                return;
+            }
+
+            await FakeAgent.WriteAsync(context, Output("2") + Done);
+        });
+        using var client = agent.Client(Small with { ReattachPatience = TimeSpan.FromMinutes(5) });
+
+        Texts(await RunAsync(client)).ShouldBe("12");
+        attempts.ShouldBe(Small.Reattachments + 4);
+    }
+
+    [Fact]
     public async Task A_clean_end_without_done_is_a_cut()
     {
         await using var agent = await FakeAgent.WithStreamsAsync(Started + Output("1"));

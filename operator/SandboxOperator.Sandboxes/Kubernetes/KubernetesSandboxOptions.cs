@@ -29,4 +29,7 @@ public sealed class KubernetesSandboxOptions
 
     /// <summary>How long a sandbox may take to start.</summary>
     public TimeSpan StartTimeout { get; set; } = TimeSpan.FromMinutes(2);
+
+    /// <summary>To how many pods that wait in pools a stream is kept open; 0 for none.</summary>
+    public int PreparedStreams { get; set; } = 16;
 }

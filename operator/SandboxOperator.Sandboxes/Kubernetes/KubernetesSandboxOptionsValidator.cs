@@ -32,6 +32,7 @@ internal sealed partial class KubernetesSandboxOptionsValidator : IValidateOptio
             "seconds"
         );
         yield return Between(nameof(options.StartTimeout), options.StartTimeout.TotalSeconds, 1, 600, "seconds");
+        yield return Between(nameof(options.PreparedStreams), options.PreparedStreams, 0, 1000, "streams");
         if (options.Namespace is { } space && !Label().IsMatch(space))
         {
             yield return Setting(nameof(options.Namespace), "is no name of a namespace");

@@ -7,6 +7,7 @@ using SandboxOperator.Kube.Client;
 using SandboxOperator.Kube.Resources;
 using SandboxOperator.Sandboxes.Kubernetes.Activity;
 using SandboxOperator.Sandboxes.Kubernetes.Admission;
+using SandboxOperator.Sandboxes.Kubernetes.Prepared;
 using SandboxOperator.Sandboxes.Kubernetes.Sessions;
 
 namespace SandboxOperator.Sandboxes.Kubernetes;
@@ -36,7 +37,7 @@ internal sealed partial class KubernetesSandboxes : ISandboxes, IHostedService, 
     public KubernetesSandboxes(
         IKubeClient client,
         IResourceCache<SandboxSession> cache,
-        IAgentStreams streams,
+        PreparedStreams streams,
         SessionNamespace space,
         IOptions<KubernetesSandboxOptions> options,
         SandboxMetrics metrics,

@@ -1,4 +1,5 @@
 using k8s.Exceptions;
+using k8s.Models;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Hosting;
@@ -7,6 +8,7 @@ using SandboxOperator.Kube.Caching;
 using SandboxOperator.Kube.Client;
 using SandboxOperator.Kube.Hosting;
 using SandboxOperator.Kube.Resources;
+using SandboxOperator.Sandboxes.Kubernetes.Prepared;
 
 namespace SandboxOperator.Sandboxes.Kubernetes;
 
@@ -48,13 +50,20 @@ public static class KubernetesSandboxesServiceCollectionExtensions
         services.TryAddSingleton(provider => new SessionNamespace(
             Options(provider).Namespace ?? provider.GetRequiredService<KubeConnection>().Namespace
         ));
-        services.AddKubernetesCaches().AddCache<SandboxSession>();
+        services.AddKubernetesCaches().AddCache<SandboxSession>().AddCache<V1Pod>();
         services.AddSingleton<Action<ResourceCacheOptions<SandboxSession>>>(provider =>
         {
             var space = provider.GetRequiredService<SessionNamespace>().Name;
             return cache => cache.Query = new ListQuery(space);
         });
+        services.AddSingleton<Action<ResourceCacheOptions<V1Pod>>>(provider =>
+        {
+            var space = provider.GetRequiredService<SessionNamespace>().Name;
+            return cache => WaitingPods.Cache(cache, space);
+        });
         services.TryAddSingleton<IAgentStreams, ExecAgentStreams>();
+        services.TryAddSingleton<PreparedStreams>();
+        services.AddSingleton<IHostedService>(provider => provider.GetRequiredService<PreparedStreams>());
         services.TryAddSingleton<SandboxMetrics>();
         services.TryAddSingleton<KubernetesSandboxes>();
         services.TryAddSingleton<ISandboxes>(provider => provider.GetRequiredService<KubernetesSandboxes>());

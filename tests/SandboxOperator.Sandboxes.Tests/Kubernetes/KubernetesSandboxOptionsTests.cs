@@ -19,10 +19,20 @@ public sealed class KubernetesSandboxOptionsTests
                 options.SessionsPerProject = -1;
                 options.IdleTimeout = TimeSpan.Zero;
                 options.StartTimeout = TimeSpan.FromHours(1);
+                options.PreparedStreams = -1;
             })
             .Select(problem => problem.Split(' ')[0].Split(':')[^1])
             .ShouldBe(
-                ["Namespace", "Runtime", "Config", "Sessions", "SessionsPerProject", "IdleTimeout", "StartTimeout"],
+                [
+                    "Namespace",
+                    "Runtime",
+                    "Config",
+                    "Sessions",
+                    "SessionsPerProject",
+                    "IdleTimeout",
+                    "StartTimeout",
+                    "PreparedStreams",
+                ],
                 ignoreOrder: true
             );
 

@@ -1,4 +1,6 @@
 using k8s.Models;
+using SandboxOperator.Api.Resources;
+using SandboxOperator.Api.Sessions;
 using SandboxOperator.Controller.Hosting;
 using SandboxOperator.Controller.Launching;
 using SandboxOperator.Kube.Caching;
@@ -28,11 +30,24 @@ internal static class SessionServices
         });
     }
 
-    /// <summary>Sessions that a change of a runtime may help, or stop: those that do not run.</summary>
+    /// <summary>
+    /// Sessions that a change of a runtime may help, or stop: those that do not run. And those that run, when it learned
+    /// that a policy opens its sandboxes, or does so no longer.
+    /// </summary>
     private static IEnumerable<ObjectKey> WaitingFor(IServiceProvider services, SandboxRuntime runtime) =>
         services
             .GetRequiredService<IResourceCache<SandboxSession>>()
             .Of(runtime)
-            .Where(session => session.Status?.Phase is not ("Ready" or "Expired" or "Suspended"))
+            .Where(session =>
+                session.Status?.Phase switch
+                {
+                    SessionPhases.Expired or SessionPhases.Suspended => false,
+                    SessionPhases.Ready => IsOpened(session.Status.Conditions) != IsOpened(runtime.Status?.Conditions),
+                    _ => true,
+                }
+            )
             .Select(ObjectKey.Of);
+
+    private static bool IsOpened(IReadOnlyList<Condition>? conditions) =>
+        conditions.Find(ConditionTypes.NetworkPolicyEnforced)?.Reason == ConditionReasons.OpenedByPolicy;
 }

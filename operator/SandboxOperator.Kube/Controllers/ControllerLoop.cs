@@ -45,7 +45,7 @@ internal sealed partial class ControllerLoop<TController, TEntity>(
             await cache.WaitUntilSyncedAsync(token);
             foreach (var wait in options.Waits)
             {
-                await wait(services, token);
+                await PrepareAsync(wait, token);
             }
 
             // 2. Queue every object.
@@ -67,6 +67,25 @@ internal sealed partial class ControllerLoop<TController, TEntity>(
             requests.Use(queue: null);
             sources.ForEach(source => source.Dispose());
             KubeMetrics.QueueDepth.WithLabels(Name).Set(0);
+        }
+    }
+
+    /// <summary>Leads without working for as long as the API server does not answer; nobody else could do better.</summary>
+    private async Task PrepareAsync(Func<IServiceProvider, CancellationToken, Task> wait, CancellationToken token)
+    {
+        for (var failures = 1; ; failures++)
+        {
+            try
+            {
+                await wait(services, token);
+                return;
+            }
+            catch (KubeException exception)
+            {
+                var pause = options.Retries.Delay(failures);
+                Log.NotPrepared(logger, exception.Message, pause);
+                await Task.Delay(pause, time, token);
+            }
         }
     }
 
@@ -213,6 +232,9 @@ internal sealed partial class ControllerLoop<TController, TEntity>(
             TimeSpan wait,
             Exception? exception
         );
+
+        [LoggerMessage(3, LogLevel.Warning, "The work cannot begin yet: {Problem}; again in {Wait}")]
+        public static partial void NotPrepared(ILogger logger, string problem, TimeSpan wait);
 
         [LoggerMessage(2, LogLevel.Debug, "{Key} was changed by somebody else; again in {Wait}: {Problem}")]
         public static partial void Conflict(ILogger logger, ObjectKey key, TimeSpan wait, string problem);

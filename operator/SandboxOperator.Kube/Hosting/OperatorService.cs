@@ -35,8 +35,15 @@ internal sealed class OperatorService(
         }
     }
 
-    private Task WorkAsync(CancellationToken token) =>
-        Task.WhenAll(
-            controllers.Select(controller => Task.Run(() => controller.RunAsync(token), CancellationToken.None))
-        );
+    /// <summary>Works until one of the controllers ends: a leader whose other half still works would never be replaced.</summary>
+    private async Task WorkAsync(CancellationToken token)
+    {
+        using var ended = CancellationTokenSource.CreateLinkedTokenSource(token);
+        var tasks = controllers
+            .Select(controller => Task.Run(() => controller.RunAsync(ended.Token), CancellationToken.None))
+            .ToList();
+        await Task.WhenAny(tasks);
+        await ended.CancelAsync();
+        await Task.WhenAll(tasks);
+    }
 }

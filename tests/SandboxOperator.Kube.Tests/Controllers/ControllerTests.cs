@@ -119,7 +119,7 @@ public sealed class ControllerTests : IAsyncLifetime
     [Fact]
     public async Task A_finalizer_is_set_called_and_removed()
     {
-        await StartAsync(builder => builder.AddFinalizer<Finalizer, SandboxSession>(Mark));
+        await StartAsync(more: builder => builder.AddFinalizer<Finalizer, SandboxSession>(Mark));
         _server.Put(Sessions, "a");
         await Calls("reconcile a");
         _server.Find(Sessions, "a")!["metadata"]!["finalizers"]!.ToJsonString().ShouldBe($"[\"{Mark}\"]");
@@ -138,7 +138,7 @@ public sealed class ControllerTests : IAsyncLifetime
             ["finalizers"] = new JsonArray(Mark),
         };
         _server.Put(Sessions, "a", new JsonObject { ["metadata"] = metadata });
-        await StartAsync(builder => builder.AddFinalizer<Finalizer, SandboxSession>(Mark));
+        await StartAsync(more: builder => builder.AddFinalizer<Finalizer, SandboxSession>(Mark));
         await Calls("finalize a");
         await Eventually.True(() => _server.Find(Sessions, "a") is null, "the object to go");
         _script.Count("reconcile a").ShouldBe(0);
@@ -153,6 +153,36 @@ public sealed class ControllerTests : IAsyncLifetime
         var queue = _host!.Services.GetRequiredService<EntityQueue<SandboxSession>>();
         queue.Enqueue(new ObjectKey("default", "a"));
         await Calls("reconcile a", times: 2);
+    }
+
+    [Fact]
+    public async Task What_comes_before_the_work_is_tried_again_when_the_server_does_not_answer()
+    {
+        var tries = 0;
+        _server.Put(Sessions, "a");
+        await StartAsync(options =>
+            options.BeforeWork(
+                (_, _) =>
+                    Interlocked.Increment(ref tries) <= 2
+                        ? throw new KubeException(code: null, "Unreachable", "the connection was cut")
+                        : Task.CompletedTask
+            )
+        );
+        await Calls("reconcile a");
+        tries.ShouldBe(3);
+    }
+
+    [Fact]
+    public async Task A_controller_that_cannot_work_ends_the_program_though_others_could()
+    {
+        _server.Put(Sessions, "a");
+        await StartAsync(more: kubernetes =>
+            kubernetes.AddController<PoolController, SandboxPool>(options =>
+                options.BeforeWork((_, _) => throw new InvalidOperationException("a defect"))
+            )
+        );
+        var lifetime = _host!.Services.GetRequiredService<IHostApplicationLifetime>();
+        await Eventually.True(() => lifetime.ApplicationStopping.IsCancellationRequested, "the program ends");
     }
 
     [Fact]
@@ -180,7 +210,10 @@ public sealed class ControllerTests : IAsyncLifetime
             ];
     }
 
-    private async Task StartAsync(Action<KubernetesOperatorBuilder>? more = null)
+    private async Task StartAsync(
+        Action<ControllerOptions<SandboxSession>>? configure = null,
+        Action<KubernetesOperatorBuilder>? more = null
+    )
     {
         var builder = Host.CreateEmptyApplicationBuilder(settings: null);
         builder.Services.AddLogging();
@@ -189,7 +222,11 @@ public sealed class ControllerTests : IAsyncLifetime
         var kubernetes = builder
             .Services.AddKubernetesOperator()
             .AddCache<V1Pod>()
-            .AddController<Controller, SandboxSession>(options => options.Owns<V1Pod>());
+            .AddController<Controller, SandboxSession>(options =>
+            {
+                options.Owns<V1Pod>();
+                configure?.Invoke(options);
+            });
         more?.Invoke(kubernetes);
         _host = builder.Build();
         await _host.StartAsync();
@@ -233,6 +270,19 @@ public sealed class ControllerTests : IAsyncLifetime
             script.Calls.Enqueue($"deleted {entity.Metadata.Name}");
             return Task.FromResult(ReconciliationResult<SandboxSession>.Success(entity));
         }
+    }
+
+    private sealed class PoolController : IEntityController<SandboxPool>
+    {
+        public Task<ReconciliationResult<SandboxPool>> ReconcileAsync(
+            SandboxPool entity,
+            CancellationToken cancellationToken
+        ) => Task.FromResult(ReconciliationResult<SandboxPool>.Success(entity));
+
+        public Task<ReconciliationResult<SandboxPool>> DeletedAsync(
+            SandboxPool entity,
+            CancellationToken cancellationToken
+        ) => Task.FromResult(ReconciliationResult<SandboxPool>.Success(entity));
     }
 
     private sealed class Finalizer(Script script) : IEntityFinalizer<SandboxSession>

@@ -6,6 +6,9 @@ namespace SandboxOperator.Controller.Pods;
 /// <summary>What a pod says about itself.</summary>
 internal static class PodFacts
 {
+    /// <summary>How far the clocks of controller, API server and nodes may be apart.</summary>
+    public static readonly TimeSpan ClockTolerance = TimeSpan.FromMinutes(2);
+
     public static string? Label(this V1Pod pod, string label) =>
         pod.Metadata.Labels is { } labels && labels.TryGetValue(label, out var value) ? value : null;
 
@@ -34,8 +37,15 @@ internal static class PodFacts
 
     public static DateTimeOffset CreatedAt(this V1Pod pod) => Utc(pod.Metadata.CreationTimestamp);
 
+    /// <summary>
+    /// When it has taken too long to become ready. The times that it tells come from the clocks of others: one that is
+    /// behind ours must not make every pod late that has just been created.
+    /// </summary>
+    public static DateTimeOffset LateAt(this V1Pod pod, TimeSpan startTimeout) =>
+        pod.UnreadySince() + startTimeout + ClockTolerance;
+
     /// <summary>Since when it is not ready; its creation when it never was.</summary>
-    public static DateTimeOffset UnreadySince(this V1Pod pod) =>
+    private static DateTimeOffset UnreadySince(this V1Pod pod) =>
         pod.Condition("Ready")?.LastTransitionTime is { } changed ? Utc(changed) : pod.CreatedAt();
 
     private static DateTimeOffset Utc(DateTime? time) =>

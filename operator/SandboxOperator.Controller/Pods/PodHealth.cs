@@ -56,11 +56,10 @@ internal sealed record PodHealth(PodState State, string Reason, string Message)
         }
 
         // 5.
-        var waited = now - pod.UnreadySince();
         var slow = Containers(pod)
             .FirstOrDefault(container => !container.Ready && container.State?.Terminated?.ExitCode != 0);
         var what = slow is null ? "" : $" Container {slow.Name} is not ready.";
-        return waited > startTimeout
+        return now > pod.LateAt(startTimeout)
             ? Failing(
                 ConditionReasons.ContainerFailed,
                 $"The sandbox was not ready within {GoDuration.Format(startTimeout)}.{what}"

@@ -133,8 +133,7 @@ internal sealed class PoolController(
         // An image may appear and a node have room any time: nothing is won with another pod.
         var health = PodHealth.Of(pod, startTimeout, now);
         var isBroken =
-            pod.HasEnded()
-            || (health.Reason == ConditionReasons.ContainerFailed && now - pod.UnreadySince() > startTimeout);
+            pod.HasEnded() || (health.Reason == ConditionReasons.ContainerFailed && now > pod.LateAt(startTimeout));
         return new WarmPod(
             pod.Metadata.Name,
             pod.CreatedAt(),
@@ -210,6 +209,6 @@ internal sealed class PoolController(
     /// <summary>When time alone changes something: the end of a pause, or a start that takes too long.</summary>
     private TimeSpan? Again(string uid, List<PodHealth> health, TimeSpan startTimeout, DateTimeOffset now) =>
         backoff.NotBefore(uid, now) is { } pause ? pause - now
-        : health.Exists(pod => pod.State != PodState.Ready) ? startTimeout
+        : health.Exists(pod => pod.State != PodState.Ready) ? startTimeout + PodFacts.ClockTolerance
         : null;
 }

@@ -158,7 +158,7 @@ internal sealed class SessionController(
         var lost = SandboxFinder.WhatBecameOf(session.Status, before);
         var status = SessionStatuses.WithPod(session, plan, pod, health, lost, now, recipe?.Runtime.Status);
         session = await WriteAsync(session, status, token);
-        var late = pod.UnreadySince() + startTimeout;
+        var late = pod.LateAt(startTimeout);
         var again = session.Status?.ExpiresAt ?? plan.Again;
         if (plan.Step == SessionStep.Pause || (health.State == PodState.Starting && late > now))
         {

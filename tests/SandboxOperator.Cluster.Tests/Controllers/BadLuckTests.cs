@@ -86,6 +86,7 @@ public sealed class BadLuckTests(ClusterNamespace space) : IClassFixture<Cluster
         sessions.ShouldAllBe(session => session.Status!.Replacements == null);
         var all = await space.Client.ListAsync<V1Pod>(new ListQuery(space.Name), 1000, null, CancellationToken.None);
         all.Items.Count.ShouldBe(Sessions + Pool);
+        await space.ShouldBeCleanAsync();
 
         foreach (var session in sessions)
         {

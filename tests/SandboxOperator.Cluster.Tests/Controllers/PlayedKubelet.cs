@@ -122,17 +122,25 @@ internal sealed class PlayedKubelet : IAsyncDisposable
                     continueWith: null,
                     _stop.Token
                 );
-                foreach (var pod in pods.Items.Where(pod => pod.Status?.Phase == "Pending" && !holdBack(pod)))
+                foreach (var pod in pods.Items)
                 {
-                    await ReadyAsync(pod);
+                    if (pod.Metadata.DeletionTimestamp is not null)
+                    {
+                        // Who deleted it was stopped between the two writes that this takes the API server.
+                        await TestCluster.Client.DeleteAsync<V1Pod>(ObjectKey.Of(pod), null, _stop.Token);
+                    }
+                    else if (pod.Status?.Phase == "Pending" && !holdBack(pod))
+                    {
+                        await ReadyAsync(pod);
+                    }
                 }
-
-                await Task.Delay(Pause, _stop.Token);
             }
             catch (Exception exception) when (exception is OperationCanceledException or KubeException)
             {
-                // Stopped, or the pod is gone.
+                // Stopped, or the pod is gone, or the API server.
             }
+
+            await Task.Delay(Pause, _stop.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
     }
 }

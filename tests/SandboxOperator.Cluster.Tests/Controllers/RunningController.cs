@@ -18,17 +18,31 @@ internal sealed partial class RunningController : IAsyncDisposable
 
     private RunningController(WebApplication app) => _app = app;
 
-    public static async Task<RunningController> StartAsync(ClusterNamespace space)
+    /// <param name="space">The namespace of its lease.</param>
+    /// <param name="kubeconfig">Another way to the API server.</param>
+    /// <param name="configure">Changes the services.</param>
+    public static async Task<RunningController> StartAsync(
+        ClusterNamespace space,
+        string? kubeconfig = null,
+        Action<IServiceCollection>? configure = null
+    )
     {
-        var app = ControllerApp.Build(Settings(space), services => services.AddLogging(log => log.ClearProviders()));
+        var app = ControllerApp.Build(
+            Settings(space, kubeconfig),
+            services =>
+            {
+                services.AddLogging(log => log.ClearProviders());
+                configure?.Invoke(services);
+            }
+        );
         await app.StartAsync();
         return new RunningController(app);
     }
 
     /// <summary>Leases in the namespace of the test and short, so that a test does not wait for those before it.</summary>
-    public static string[] Settings(ClusterNamespace space) =>
+    public static string[] Settings(ClusterNamespace space, string? kubeconfig = null) =>
         [
-            $"--Kube:Config={space.Kubeconfig}",
+            $"--Kube:Config={kubeconfig ?? space.Kubeconfig}",
             $"--Agent:Image={AgentImage}",
             $"--Leader:Namespace={space.Name}",
             "--Leader:LeaseSeconds=3",

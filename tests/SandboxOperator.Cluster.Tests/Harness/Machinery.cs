@@ -14,12 +14,20 @@ internal static partial class Machinery
     public static void ShouldBeOurs() =>
         Assert.SkipWhen(Number is null, "Only a cluster that tests/cluster has made may be broken.");
 
-    /// <summary>Kills the API server, and starts it again after a pause.</summary>
-    public static async Task RestartApiServerAsync(TimeSpan pause)
+    /// <summary>Kills the API server, and starts it again.</summary>
+    /// <param name="meanwhile">What is done while there is none.</param>
+    public static async Task RestartApiServerAsync(Func<Task> meanwhile)
     {
         await RunAsync("component", "kill", "kube-apiserver");
-        await Task.Delay(pause);
-        await RunAsync("component", "start", "kube-apiserver");
+        try
+        {
+            await meanwhile();
+        }
+        finally
+        {
+            await RunAsync("component", "start", "kube-apiserver");
+        }
+
         await Eventually.FindAsync<V1Namespace>(new(null, "default"), _ => true, "can be read again");
     }
 

@@ -57,7 +57,7 @@ public sealed class InterruptedCallTests(LuckFixture world) : IAsyncLifetime
         var pod = await world.PodAsync(_thread);
         await world.FileAsync(pod, "lines");
 
-        await Machinery.RestartApiServerAsync(pause: TimeSpan.FromSeconds(3));
+        await Machinery.RestartApiServerAsync(meanwhile: () => Task.Delay(TimeSpan.FromSeconds(3)));
         (await world.ExecAsync(pod, "touch", "/mnt/data/go")).Status.ShouldBe(0);
         (await _thread.AnswerToAsync(run)).ShouldContain("lines: 1");
         (await world.PodAsync(_thread)).Uid().ShouldBe(pod.Uid());

@@ -25,11 +25,13 @@ internal sealed class Replica : IAsyncDisposable
         string space,
         IAgentStreams? streams = null,
         Action<KubernetesSandboxOptions>? configure = null,
-        string? kubeconfig = null
+        string? kubeconfig = null,
+        Action<IServiceCollection>? configureServices = null
     )
     {
         var services = new ServiceCollection();
         services.AddLogging();
+        configureServices?.Invoke(services);
         if (streams is not null)
         {
             services.AddSingleton(streams);

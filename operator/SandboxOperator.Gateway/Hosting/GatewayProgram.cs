@@ -1,3 +1,4 @@
+using Microsoft.AspNetCore.Connections;
 using Microsoft.Extensions.Options;
 using SandboxOperator.Gateway.Http;
 using SandboxOperator.Gateway.Seeding;
@@ -9,17 +10,24 @@ namespace SandboxOperator.Gateway.Hosting;
 /// <summary>Runs the gateway as a program.</summary>
 internal static class GatewayProgram
 {
+    private const string Host = "Microsoft.Extensions.Hosting.Internal.Host";
+
     /// <returns>0 after a clean stop; 1 when it could not start, with the reason on standard error.</returns>
     public static async Task<int> RunAsync(string[] args)
     {
+        var started = false;
         try
         {
-            await using var app = GatewayApp.Build(args);
-            // What a user may have to mend is looked at before the host starts, which would log a stack trace.
+            await using var app = GatewayApp.Build(
+                args,
+                // What goes wrong at the start is told once, below, in words.
+                builder => builder.Logging.AddFilter(Host, _ => Volatile.Read(ref started))
+            );
             app.Services.GetRequiredService<ApiKeys>();
             app.Services.GetRequiredService<DataDirectory>();
             app.Services.GetRequiredService<ISandboxes>();
             await app.StartAsync();
+            Volatile.Write(ref started, value: true);
             Console.Out.Write(Welcome.Text(app.Urls.First()));
             await app.WaitForShutdownAsync();
             return 0;
@@ -27,7 +35,8 @@ internal static class GatewayProgram
         catch (Exception error)
             when (error is DataDirectoryException or SeedException or OptionsValidationException or IOException)
         {
-            await Console.Error.WriteLineAsync($"The gateway cannot start: {error.Message}");
+            var advice = error.InnerException is AddressInUseException ? " Set PORT to a free one." : "";
+            await Console.Error.WriteLineAsync($"The gateway cannot start: {error.Message}{advice}");
             return 1;
         }
     }

@@ -1,5 +1,6 @@
 using System.Net.Sockets;
 using SandboxOperator.Agent.CommandLine;
+using SandboxOperator.Api.Agent;
 
 namespace SandboxOperator.Agent.Attach;
 
@@ -8,7 +9,6 @@ internal static class AttachCommand
 {
     private const int Failure = 1;
     private const int BufferBytes = 64 * 1024;
-    private static readonly TimeSpan s_idleTimeout = TimeSpan.FromMinutes(2);
 
     public static int Run(string[] args)
     {
@@ -19,7 +19,8 @@ internal static class AttachCommand
         {
             using var socket = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
             socket.Connect(new UnixDomainSocketEndPoint(path));
-            Join(socket, Console.OpenStandardInput(), Console.OpenStandardOutput(), TimeProvider.System, s_idleTimeout);
+            var (input, output) = (Console.OpenStandardInput(), Console.OpenStandardOutput());
+            Join(socket, input, output, TimeProvider.System, AgentLocation.AttachIdle);
             return 0;
         }
         catch (SocketException e)

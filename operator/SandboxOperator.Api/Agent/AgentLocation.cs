@@ -14,4 +14,10 @@ public static class AgentLocation
 
     /// <summary>The command that joins its standard streams to that socket.</summary>
     public static IReadOnlyList<string> Attach { get; } = [Program, "attach", "--socket", Socket];
+
+    /// <summary>
+    /// That command leaves when no byte has come for so long: nobody tells it that its caller is gone. Callers close a
+    /// stream earlier, so that they never send a request on one that has just ended.
+    /// </summary>
+    public static TimeSpan AttachIdle { get; } = TimeSpan.FromMinutes(2);
 }

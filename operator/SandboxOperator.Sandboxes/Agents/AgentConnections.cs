@@ -1,11 +1,15 @@
 using System.Net;
 using System.Net.Sockets;
+using SandboxOperator.Api.Agent;
 
 namespace SandboxOperator.Sandboxes.Agents;
 
 /// <summary>Pooled HTTP/1.1 connections to one agent. Only how a connection is made differs between backends.</summary>
 internal static class AgentConnections
 {
+    /// <summary>How long a connection is kept that nobody uses.</summary>
+    public static TimeSpan Idle { get; } = AgentLocation.AttachIdle / 2;
+
     /// <summary>Connections to an agent that listens on a Unix socket.</summary>
     public static HttpMessageInvoker OverUnixSocket(string path)
     {
@@ -33,7 +37,7 @@ internal static class AgentConnections
             {
                 ConnectCallback = (_, cancellationToken) => connect(cancellationToken),
                 ConnectTimeout = TimeSpan.FromSeconds(10),
-                PooledConnectionIdleTimeout = TimeSpan.FromMinutes(5),
+                PooledConnectionIdleTimeout = Idle,
                 PooledConnectionLifetime = Timeout.InfiniteTimeSpan,
                 MaxConnectionsPerServer = 32,
                 MaxResponseHeadersLength = 16,

@@ -5,10 +5,15 @@ internal static class Kubectl
 {
     private static readonly TimeSpan Deadline = TimeSpan.FromMinutes(2);
 
-    /// <summary>A cluster's kinds are kept for ten minutes by its address, which the next cluster may have, too.</summary>
-    private static string Cache => Directory.CreateDirectory(CachePath).FullName;
+    private static readonly Lazy<DirectoryInfo> CacheFolder = new(() =>
+    {
+        var folder = Directory.CreateTempSubdirectory("kubectl-");
+        AppDomain.CurrentDomain.ProcessExit += (_, _) => folder.Delete(recursive: true);
+        return folder;
+    });
 
-    private static readonly string CachePath = Path.Combine(Path.GetTempPath(), $"kubectl-{Environment.ProcessId}");
+    /// <summary>A cluster's kinds are kept for ten minutes by its address, which the next cluster may have, too.</summary>
+    private static string Cache => CacheFolder.Value.FullName;
 
     /// <summary>Runs a command that has to succeed.</summary>
     /// <returns>Its output.</returns>
@@ -39,7 +44,13 @@ internal static class Kubectl
         );
 
     /// <summary>Forgets which kinds there are: new ones have come.</summary>
-    public static void Forget() => Directory.Delete(Cache, recursive: true);
+    public static void Forget()
+    {
+        foreach (var folder in CacheFolder.Value.EnumerateDirectories())
+        {
+            folder.Delete(recursive: true);
+        }
+    }
 
     /// <summary>Where programs are: PATH, then what <c>make cluster-up</c> built.</summary>
     public static string SearchPath { get; } =

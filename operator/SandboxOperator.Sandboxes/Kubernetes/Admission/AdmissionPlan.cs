@@ -2,8 +2,8 @@ namespace SandboxOperator.Sandboxes.Kubernetes.Admission;
 
 /// <summary>Decides who gets room for a sandbox.</summary>
 /// <param name="Sessions">How many sessions may have one.</param>
-/// <param name="SessionsPerProject">How many of one project.</param>
-internal sealed record AdmissionPlan(int Sessions, int SessionsPerProject)
+/// <param name="SessionsPerProject">How many of one project; null: all of them.</param>
+internal sealed record AdmissionPlan(int Sessions, int? SessionsPerProject)
 {
     /// <summary>A replica reports activity every 30 seconds: who did so twice as lately may be at work there.</summary>
     public static readonly TimeSpan SeenElsewhere = TimeSpan.FromSeconds(60);
@@ -54,7 +54,7 @@ internal sealed record AdmissionPlan(int Sessions, int SessionsPerProject)
     }
 
     /// <summary>Whether a session may be in use on another replica.</summary>
-    /// <param name="lastActivity">Its last sign of life.</param>
+    /// <param name="lastActivity">The last use that was reported.</param>
     /// <param name="ownReport">The last activity that this replica reported or saw itself; null for none.</param>
     /// <param name="now">This replica's time.</param>
     public static bool IsUsedElsewhere(DateTimeOffset lastActivity, DateTimeOffset? ownReport, DateTimeOffset now) =>

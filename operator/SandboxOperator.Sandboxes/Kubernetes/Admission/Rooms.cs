@@ -17,9 +17,7 @@ internal sealed partial class Rooms(
 {
     private const int Attempts = 10;
 
-    private readonly SlotTable _slots = new(
-        new AdmissionPlan(options.Sessions, options.SessionsPerProject ?? options.Sessions)
-    );
+    private readonly SlotTable _slots = new(new AdmissionPlan(options.Sessions, options.SessionsPerProject));
 
     /// <summary>
     /// 1. Decide on what the cache knows, and take the slot.
@@ -77,7 +75,7 @@ internal sealed partial class Rooms(
                     session.Metadata.Name,
                     new ThreadOwner(session.Spec.Project, session.Spec.ThreadId),
                     own > last ? own.Value : last,
-                    used?.InUse == true || AdmissionPlan.IsUsedElsewhere(last, own, now)
+                    used?.InUse == true || AdmissionPlan.IsUsedElsewhere(session.LastUseAt(), own, now)
                 )
             );
         }

@@ -61,6 +61,13 @@ internal static class SessionFacts
             .OfType<DateTimeOffset>()
             .Max();
 
+    /// <summary>
+    /// The last use that anybody reported, else the newest sign of life. The status tells of the same use, but in whole
+    /// seconds, rounded up: compared with what a replica knows of its own use, it would look like somebody else's.
+    /// </summary>
+    public static DateTimeOffset LastUseAt(this SandboxSession session) =>
+        session.Reported() ?? session.LastActivityAt();
+
     /// <summary>How long the session may be idle.</summary>
     public static TimeSpan IdleTimeout(this SandboxSession session) =>
         GoDuration.TryParse(session.Spec.IdleTimeout, out var idle) && idle > TimeSpan.Zero ? idle : DefaultIdle;

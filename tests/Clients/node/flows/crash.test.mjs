@@ -92,7 +92,8 @@ suite('Crashes', {}, ({ world, each }) => {
       }
     };
     const workers = [work(), work()].map((worker) => worker.catch(() => {}));
-    await new Promise((resolve) => setTimeout(resolve, 1500 + Math.random() * 500));
+    await waitFor('a run', () => acknowledged.runs.length > 0);
+    await new Promise((resolve) => setTimeout(resolve, 500 + Math.random() * 500));
     await world.gateway.kill();
     stop.now = true;
     await Promise.all(workers);
@@ -106,7 +107,6 @@ suite('Crashes', {}, ({ world, each }) => {
       const finished = completed(await sdk.runs.poll(run.thread_id, run.id));
       assert.equal((await callsOf(sdk, finished)).length, 1);
     }
-    assert.ok(acknowledged.runs.length > 0);
   });
 
   each('a clean stop tells who listens, and the next gateway ends the run', async (sdk, { model, Sdk }) => {

@@ -69,7 +69,7 @@ suite('Limits of time', { settings: { Runs__LifetimeSeconds: '10', Runs__PollSec
   });
 });
 
-suite('Limits of sandboxes', { settings: { Sandbox__MaxSandboxes: '1', Sandbox__Warm: '0' } }, ({ world, each }) => {
+suite('Limits of sandboxes', { limits: { most: 1, warm: 0 } }, ({ world, each }) => {
   each('a run without room is refused with a time to try again', async (sdk, { model, Sdk, tag }) => {
     const question = `Take the room, ${tag}.`;
     await model.when(question, python('import time\nprint("here", flush=True)\ntime.sleep(5)'), say('Done.'));

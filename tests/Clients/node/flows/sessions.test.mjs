@@ -5,7 +5,7 @@ import { waitFor } from '../harness/launch.mjs';
 import { python, say } from '../harness/model.mjs';
 import { suite } from '../harness/world.mjs';
 
-suite('Sessions', { settings: { Sandbox__IdleTimeout: '00:00:03' } }, ({ world, each }) => {
+suite('Sessions', { limits: { idleSeconds: 3 } }, ({ world, each }) => {
   each('files return in a new session, variables do not', async (sdk, { model, Sdk }) => {
     await model.when(
       'Begin.',
@@ -22,13 +22,11 @@ suite('Sessions', { settings: { Sandbox__IdleTimeout: '00:00:03' } }, ({ world, 
       purpose: 'assistants',
     });
 
-    const mark = world.gateway.mark;
     const first = await ask(sdk, 'Begin.', { files: [given] });
     completed(first.run);
     assert.match(first.text, /^given/);
-    const log = () => world.gateway.outputSince(mark);
-    const [, session] = log().match(/Session (\S+-1) has sandbox/);
-    await waitFor('the session to end', () => log().includes(`Session ${session} has ended`));
+    const ended = (sessions) => sessions.every(({ thread_id: thread }) => thread !== first.thread.id);
+    await waitFor('the session to end', () => world.sessions().then(ended));
     const second = await ask(sdk, 'Go on.', first);
 
     completed(second.run);

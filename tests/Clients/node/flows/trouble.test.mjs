@@ -25,13 +25,7 @@ function misdeed(name, code, told) {
   ];
 }
 
-const settings = {
-  Sandbox__CallTimeout: '00:00:05',
-  Sandbox__MemoryBytes: String(512 * 1024 * 1024),
-  Sandbox__DiskBytes: String(256 * 1024 * 1024),
-};
-
-suite('Trouble in the sandbox', { settings }, ({ once }) => {
+suite('Trouble in the sandbox', { limits: { callSeconds: 5, memoryMiB: 512, diskMiB: 256 } }, ({ once }) => {
   const misdeeds = [
     ['os._exit', 'import os\nos._exit(3)', /exit|ended|died|killed|lost/i],
     ['sys.exit', 'import sys\nsys.exit(3)', null],
@@ -63,7 +57,7 @@ suite('Trouble in the sandbox', { settings }, ({ once }) => {
 });
 
 // Without the short time limit above: a busy machine needs seconds to find so many pages.
-suite('Too much memory', { settings: { Sandbox__MemoryBytes: settings.Sandbox__MemoryBytes } }, ({ once }) => {
+suite('Too much memory', { limits: { memoryMiB: 512 } }, ({ once }) => {
   const code = 'rows = []\nwhile True:\n    rows.append(bytearray(16 * 1024 * 1024))';
   once(...misdeed('too much memory', code, /memory/i));
 });

@@ -1,5 +1,5 @@
 // One gateway with its data, the scripted upstream model behind it, and a recorder in front of it.
-import { chmodSync, mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { after, before, describe, test } from 'node:test';
@@ -7,6 +7,7 @@ import { fileURLToPath } from 'node:url';
 import { Program, freePort } from './launch.mjs';
 import { Model } from './model.mjs';
 import { Recorder } from './recorder.mjs';
+import { sandboxes } from './sandboxes.mjs';
 import { sdks } from './sdks.mjs';
 
 const repository = resolve(dirname(fileURLToPath(import.meta.url)), '../../../..');
@@ -18,19 +19,19 @@ const upstreamProgram = join(repository, 'artifacts/scripted-upstream/SandboxOpe
 
 export class World {
   #settings;
+  #limits;
   #upstream;
   #recorder;
 
-  constructor({ settings = {}, upstream = true } = {}) {
+  constructor({ settings = {}, limits = {}, upstream = true } = {}) {
     this.#settings = settings;
+    this.#limits = limits;
     this.hasUpstream = upstream;
   }
 
   async open() {
     this.dataDirectory = mkdtempSync(join(tmpdir(), 'sandbox-clients-'));
-    // Sandboxes run as users of their own, who have to get to their folders.
-    this.sandboxDirectory = mkdtempSync(join(tmpdir(), 'sandbox-clients-'));
-    chmodSync(this.sandboxDirectory, 0o755);
+    this.#settings = { ...this.#settings, ...(await sandboxes.open(this.#limits)) };
     this.port = await freePort();
     if (this.hasUpstream) {
       this.#upstream = new Program('The scripted upstream', upstreamProgram, []);
@@ -50,7 +51,6 @@ export class World {
       // Applications say gpt-4o; the scripted model has another name.
       'Upstream__Models__*': this.model ? 'scripted-model' : '',
       Sandbox__AgentPath: agentProgram,
-      Sandbox__Directory: this.sandboxDirectory,
       ...this.#settings,
       ...settings,
     });
@@ -64,9 +64,8 @@ export class World {
     const how = await this.gateway?.stop();
     await this.#upstream?.stop();
     this.#recorder?.stop();
-    for (const directory of [this.dataDirectory, this.sandboxDirectory]) {
-      rmSync(directory, { recursive: true, force: true });
-    }
+    await sandboxes.close();
+    rmSync(this.dataDirectory, { recursive: true, force: true });
     if (how !== undefined && how !== 0)
       throw new Error(`The gateway ended with ${how}:\n${this.gateway.output.slice(-8000)}`);
   }
@@ -91,6 +90,12 @@ export class World {
     });
   }
 
+  /** The sessions that run. No SDK knows of them, so this is not recorded. */
+  async sessions() {
+    const response = await fetch(`http://127.0.0.1:${this.port}/v1/sandbox/sessions`);
+    return (await response.json()).data;
+  }
+
   json(method, path, body) {
     const text = typeof body === 'string' ? body : JSON.stringify(body);
     return this.fetch(path, { method, body: text, headers: { 'content-type': 'application/json' } });
@@ -98,8 +103,8 @@ export class World {
 }
 
 /** Runs a test and adds the gateway's log of that time to its failure. */
-function flow(world, name, body, options = {}) {
-  test(name, { timeout: 180_000, ...options }, async (t) => {
+function flow(world, name, body, skip) {
+  test(name, { timeout: 180_000, skip }, async (t) => {
     world.test = name;
     const mark = world.gateway.mark;
     try {
@@ -112,8 +117,8 @@ function flow(world, name, body, options = {}) {
 }
 
 /**
- * A suite with a world of its own. `define` gets the world and two ways to write a test: `each` runs it once with every
- * SDK, `once` with the newest.
+ * A suite with a world of its own. `settings` are the gateway's, `limits` those of its sandboxes. `define` gets the world
+ * and two ways to write a test: `each` runs it once with every SDK, `once` with the newest.
  */
 export function suite(title, options, define) {
   describe(title, () => {
@@ -123,14 +128,22 @@ export function suite(title, options, define) {
     define({
       world,
       each(name, body) {
-        for (const Sdk of sdks) {
-          flow(world, `${name} [${Sdk.label}]`, (t) =>
-            body(world.sdk(Sdk), { t, model: world.model, Sdk, tag: Sdk.label }),
+        for (const Sdk of sandboxes.sdks) {
+          flow(
+            world,
+            `${name} [${Sdk.label}]`,
+            (t) => body(world.sdk(Sdk), { t, model: world.model, Sdk, tag: Sdk.label }),
+            sandboxes.unfit(name),
           );
         }
       },
       once(name, body) {
-        flow(world, name, (t) => body(world.sdk(sdks[0]), { t, model: world.model, Sdk: sdks[0], tag: sdks[0].label }));
+        flow(
+          world,
+          name,
+          (t) => body(world.sdk(sdks[0]), { t, model: world.model, Sdk: sdks[0], tag: sdks[0].label }),
+          sandboxes.unfit(name),
+        );
       },
     });
   });

@@ -34,6 +34,12 @@ public sealed class AdmissionPlanTests
             .ShouldBe(AdmissionDecision.Refuse(nameof(KubernetesSandboxOptions.SessionsPerProject)));
 
     [Fact]
+    public void Without_a_limit_of_projects_what_is_full_is_called_by_its_name() =>
+        new AdmissionPlan(Sessions: 2, SessionsPerProject: null)
+            .Decide(Asking, [Busy("p", "a"), Busy("p", "b")], [])
+            .ShouldBe(AdmissionDecision.Refuse(nameof(KubernetesSandboxOptions.Sessions)));
+
+    [Fact]
     public void When_all_is_full_the_longest_idle_of_all_gives_way() =>
         Plan.Decide(Asking, [Idle("q", "a", 3), Idle("q", "b", 7), Idle("p", "c", 5)], [])
             .ShouldBe(AdmissionDecision.After("s-b"));

@@ -1,6 +1,8 @@
 using k8s.Models;
 using SandboxOperator.Api.Resources;
+using SandboxOperator.Api.Sessions;
 using SandboxOperator.Kube.Resources;
+using SandboxOperator.Sandboxes.Kubernetes.Admission;
 using SandboxOperator.Sandboxes.Kubernetes.Sessions;
 using Shouldly;
 
@@ -46,6 +48,20 @@ public sealed class SessionFactsTests
             [SandboxAnnotations.LastActivity] = text,
         };
         session.Reported().HasValue.ShouldBe(readable);
+    }
+
+    [Fact]
+    public void The_controller_s_rounded_time_of_a_use_is_not_a_use_of_somebody_else()
+    {
+        var used = new DateTimeOffset(2026, 11, 22, 12, 0, 0, 300, TimeSpan.Zero);
+        var session = Object("mine", "project", null);
+        session.Metadata.Annotations = new Dictionary<string, string>(StringComparer.Ordinal)
+        {
+            [SandboxAnnotations.LastActivity] = "2026-11-22T12:00:00.300Z",
+        };
+        session.Status = new SandboxSessionStatus { LastActivityAt = used.AddMilliseconds(700) };
+        session.LastActivityAt().ShouldBeGreaterThan(used);
+        AdmissionPlan.IsUsedElsewhere(session.LastUseAt(), used, used.AddSeconds(2)).ShouldBeFalse();
     }
 
     [Fact]

@@ -43,6 +43,21 @@ public sealed class InstallTests(InstalledController chart) : IClassFixture<Inst
     }
 
     [Fact]
+    public Task A_node_with_a_controller_can_be_drained() =>
+        Eventually.TrueAsync(
+            async () =>
+                await Kubectl.RunAsync(
+                    "--namespace",
+                    chart.Namespace,
+                    "get",
+                    "poddisruptionbudgets",
+                    "--output=jsonpath={.items[*].status.disruptionsAllowed}"
+                ) == "1",
+            () => "one of the two controllers may be evicted",
+            chart.Namespace
+        );
+
+    [Fact]
     public async Task An_upgrade_changes_the_pool_and_leaves_sessions_alone()
     {
         await Kubectl.ApplyAsync(

@@ -6,7 +6,7 @@ namespace SandboxOperator.Cluster.Tests.Harness;
 /// <summary>A door into the cluster: <c>kubectl port-forward</c>.</summary>
 internal sealed partial class PortForward : IAsyncDisposable
 {
-    private static readonly TimeSpan Deadline = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan Deadline = TimeSpan.FromMinutes(2);
     private readonly Process _process;
 
     private PortForward(Process process) => _process = process;

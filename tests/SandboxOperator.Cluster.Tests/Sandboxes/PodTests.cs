@@ -96,7 +96,7 @@ public sealed class PodTests(PodFixture fixture, ITestOutputHelper output) : ICl
         var call = RunAsync(sandbox, "import time\ntime.sleep(100)");
         var session = (await fixture.Space.Client.GetAsync<SandboxSession>(fixture.Space.Key(key.Name), Token))!;
         await Kubectl.RunAsync("--namespace", Space, "delete", "pod", session.Status!.PodRef!.Name, "--wait=false");
-        await Should.ThrowAsync<SandboxLostException>(() => call.WaitAsync(TimeSpan.FromSeconds(60), Token));
+        await Should.ThrowAsync<SandboxLostException>(() => call.WaitAsync(Eventually.Deadline, Token));
 
         var next = await replica.Sandboxes.ContinueAsync(key, Token);
         next.VolumeId.ShouldNotBe(sandbox.VolumeId);

@@ -41,7 +41,7 @@ internal sealed class Replica : IAsyncDisposable
         {
             options.Namespace = space;
             options.Config = kubeconfig ?? TestCluster.Kubeconfig;
-            options.StartTimeout = TimeSpan.FromSeconds(60);
+            options.StartTimeout = Eventually.Deadline;
             configure?.Invoke(options);
         });
         var replica = new Replica(services.BuildServiceProvider());

@@ -84,7 +84,7 @@ public sealed class SessionObjectTests(ClusterNamespace space) : IClassFixture<C
         var key = await OpenedAsync("deleted");
         var call = RunAsync(await Sandboxes.OpenAsync(key, Token), "hang");
         await space.Client.DeleteAsync<SandboxSession>(space.Key(key.Name), null, Token);
-        await Should.ThrowAsync<SandboxLostException>(() => call.WaitAsync(TimeSpan.FromSeconds(30), Token));
+        await Should.ThrowAsync<SandboxLostException>(() => call.WaitAsync(Eventually.Deadline, Token));
         await Should.ThrowAsync<SessionEndedException>(() => Sandboxes.ContinueAsync(key, Token));
     }
 

@@ -1,6 +1,7 @@
 using k8s;
 using k8s.Models;
 using SandboxOperator.Api.Resources;
+using SandboxOperator.Controller.Isolation;
 using SandboxOperator.Kube.Client;
 using SandboxOperator.Kube.Rbac;
 using SandboxOperator.Kube.Resources;
@@ -8,8 +9,9 @@ using SandboxOperator.Kube.Resources;
 namespace SandboxOperator.Controller.Installation;
 
 /// <summary>
-/// Ends every pool and session of the cluster and waits for the end of their pods: <c>sandbox-controller drain</c>. The
-/// chart runs it before it removes the controller, after which nobody would end them.
+/// Ends every pool and session of the cluster, waits for the end of their pods, and removes the network policies that
+/// the controller made for them: <c>sandbox-controller drain</c>. The chart runs it before it removes the controller, after
+/// which nobody would end them.
 /// </summary>
 /// <param name="client">The cluster.</param>
 /// <param name="time">For the deadline.</param>
@@ -37,9 +39,16 @@ namespace SandboxOperator.Controller.Installation;
     Role = RbacRole.Cleanup,
     Reason = "Waits for the end of sandboxes before an uninstall."
 )]
+[EntityRbac(
+    typeof(V1NetworkPolicy),
+    Verbs = RbacVerbs.List | RbacVerbs.Delete,
+    Role = RbacRole.Cleanup,
+    Reason = "Removes the network policies of sandboxes, when these are gone, before an uninstall."
+)]
 internal sealed class DrainCommand(IKubeClient client, TimeProvider time)
 {
     private const string OfTheChart = "app.kubernetes.io/part-of=sandbox-operator";
+    private const string OfTheController = $"{SandboxPolicy.ManagedBy}={SandboxPolicy.Manager}";
     private const string Sandboxes = $"{SandboxLabels.Sandbox}=true";
     private const int PageSize = 500;
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(500);
@@ -76,21 +85,31 @@ internal sealed class DrainCommand(IKubeClient client, TimeProvider time)
         }
     }
 
-    /// <summary>Pools first, which would make new pods otherwise; a gateway may make sessions until the last moment.</summary>
+    /// <summary>
+    /// Pools first, which would make new pods otherwise; a gateway may make sessions until the last moment. The network
+    /// stays closed until the last sandbox is gone; before, the controller would put the policies back anyway.
+    /// </summary>
     private async Task<string> StepAsync(CancellationToken token)
     {
-        string?[] left =
+        string?[] sandboxes =
         [
             await DeleteAsync<PlainPool>("pools", new ListQuery(), token),
             await DeleteAsync<PlainSession>("sessions", new ListQuery(), token),
             await DeleteAsync<PlainRuntime>("runtimes", new ListQuery(LabelSelector: OfTheChart), token),
             Describe("pods", await ListAsync<V1Pod>(new ListQuery(LabelSelector: Sandboxes), token)),
         ];
-        return string.Join("; ", left.OfType<string>());
+        var left = string.Join("; ", sandboxes.OfType<string>());
+        return left.Length > 0
+            ? left
+            : await DeleteAsync<V1NetworkPolicy>(
+                "network policies",
+                new ListQuery(LabelSelector: OfTheController),
+                token
+            ) ?? "";
     }
 
     private async Task<string?> DeleteAsync<T>(string what, ListQuery query, CancellationToken token)
-        where T : PlainObject
+        where T : class, IKubernetesObject<V1ObjectMeta>
     {
         var found = await ListAsync<T>(query, token);
         foreach (var entity in found.Where(entity => entity.Metadata.DeletionTimestamp is null))

@@ -11,7 +11,7 @@ internal static class InstallationCommands
         usage: sandbox-controller apply --file FILE --timeout SECONDS
                sandbox-controller drain --timeout SECONDS
           apply  sets the runtimes and pools that FILE, a JSON list, describes
-          drain  ends every pool and session of the cluster, and waits for the end of their pods
+          drain  ends every pool and session of the cluster, waits for the end of their pods, and removes their policies
         """;
 
     /// <returns>The exit code.</returns>

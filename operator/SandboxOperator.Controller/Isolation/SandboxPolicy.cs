@@ -12,6 +12,12 @@ internal static class SandboxPolicy
     /// <summary>The name of our policy, the same in every namespace.</summary>
     public const string Name = "sandbox-isolation";
 
+    /// <summary>The label that says whose it is.</summary>
+    public const string ManagedBy = "app.kubernetes.io/managed-by";
+
+    /// <summary>The value of that label.</summary>
+    public const string Manager = "sandbox-controller";
+
     private const string Ingress = "Ingress";
     private const string Egress = "Egress";
 
@@ -30,10 +36,7 @@ internal static class SandboxPolicy
             {
                 Name = Name,
                 NamespaceProperty = @namespace,
-                Labels = new Dictionary<string, string>(StringComparer.Ordinal)
-                {
-                    ["app.kubernetes.io/managed-by"] = "sandbox-controller",
-                },
+                Labels = new Dictionary<string, string>(StringComparer.Ordinal) { [ManagedBy] = Manager },
             },
             Spec = new V1NetworkPolicySpec
             {

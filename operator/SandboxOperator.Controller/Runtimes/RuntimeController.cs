@@ -27,6 +27,7 @@ internal sealed class RuntimeController(
     IKubeClient client,
     IResourceCache<SandboxRuntime> runtimes,
     IResourceCache<V1NetworkPolicy> policies,
+    IResourceCache<V1Pod> pods,
     IIsolationPolicy isolation,
     NetworkKnowledge network,
     OpeningPolicies opening,
@@ -40,9 +41,14 @@ internal sealed class RuntimeController(
         CancellationToken cancellationToken
     )
     {
-        // 1. Closed before the first sandbox, so that enforcement has begun when it comes.
+        // 1. Closed before the first sandbox, so that enforcement has begun when it comes. Afterwards as long as there are
+        //    sandboxes: without any, whoever takes the policy away shall succeed.
         var space = entity.Metadata.NamespaceProperty;
-        await isolation.EnsureAsync(space, cancellationToken);
+        var isNew = entity.Status?.ObservedGeneration != entity.Metadata.Generation;
+        if (isNew || pods.List().Any(pod => pod.Metadata.NamespaceProperty == space))
+        {
+            await isolation.EnsureAsync(space, cancellationToken);
+        }
 
         // 2. Policies of a namespace are nobody's business before it has a runtime.
         foreach (var policy in policies.ByIndex(NetworkKnowledge.ByNamespace, space))

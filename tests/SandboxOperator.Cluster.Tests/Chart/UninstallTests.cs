@@ -11,8 +11,20 @@ public sealed class UninstallTests(InstalledController chart, ClusterNamespace e
         IClassFixture<ClusterNamespace>
 {
     [Fact]
-    public async Task It_ends_all_sessions_and_leaves_the_definitions()
+    public async Task It_leaves_the_definitions_and_what_people_made()
     {
+        await Kubectl.ApplyAsync(
+            $"""
+            apiVersion: sandboxoperator.dev/v1alpha1
+            kind: SandboxRuntime
+            metadata:
+              name: default
+              namespace: {elsewhere.Name}
+            spec:
+              image: localhost/sandbox-operator/runtime:dev
+              imagePullPolicy: Never
+            """
+        );
         foreach (var space in new[] { chart.Sandboxes, elsewhere.Name })
         {
             await Kubectl.ApplyAsync(
@@ -26,9 +38,18 @@ public sealed class UninstallTests(InstalledController chart, ClusterNamespace e
             );
         }
 
+        await Eventually.FindAsync<V1NetworkPolicy>(
+            elsewhere.Key("sandbox-isolation"),
+            _ => true,
+            "closes the network of a session beside the chart's namespace"
+        );
+
         await Helm.UninstallAsync(InstalledChart.Release, chart.Namespace);
 
-        (await Kubectl.RunAsync("get", "sandbox", "--all-namespaces", "--output=name")).ShouldBeEmpty();
+        (await Kubectl.RunAsync("get", "sandbox", "--all-namespaces", "--output=name"))
+            .Trim()
+            .ShouldBe("sandboxruntime.sandboxoperator.dev/default");
+        (await Kubectl.RunAsync("get", "networkpolicies", "--namespace", elsewhere.Name)).ShouldBeEmpty();
         var pods = new ListQuery(LabelSelector: "sandboxoperator.dev/sandbox=true");
         (await TestCluster.Client.ListAsync<V1Pod>(pods, 100, null, CancellationToken.None)).Items.ShouldBeEmpty();
         foreach (var kind in new[] { "clusterroles", "clusterrolebindings", "namespaces" })

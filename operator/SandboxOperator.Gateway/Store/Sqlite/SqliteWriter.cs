@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Threading.Channels;
 using Microsoft.Data.Sqlite;
 using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Infrastructure;
 
 namespace SandboxOperator.Gateway.Store.Sqlite;
 
@@ -26,7 +27,7 @@ internal sealed partial class SqliteWriter : IAsyncDisposable
         new BoundedChannelOptions(MaxWaiting) { SingleReader = true, FullMode = BoundedChannelFullMode.Wait }
     );
     private readonly SqliteConnection _connection;
-    private readonly DbContextOptions<SqliteStoreContext> _options;
+    private readonly PooledDbContextFactory<SqliteStoreContext> _contexts;
     private readonly TimeProvider _time;
     private readonly ILogger _logger;
     private readonly Task _loop;
@@ -37,7 +38,11 @@ internal sealed partial class SqliteWriter : IAsyncDisposable
     public SqliteWriter(SqliteConnection connection, TimeProvider time, ILogger logger)
     {
         _connection = connection;
-        _options = new DbContextOptionsBuilder<SqliteStoreContext>().UseSqlite(connection).Options;
+        // One, used again and again: making it costs as much as a small write.
+        _contexts = new PooledDbContextFactory<SqliteStoreContext>(
+            new DbContextOptionsBuilder<SqliteStoreContext>().UseSqlite(connection).Options,
+            poolSize: 1
+        );
         _time = time;
         _logger = logger;
         // A thread of its own: flushing the disk blocks, and must not take one from the pool.
@@ -169,7 +174,7 @@ internal sealed partial class SqliteWriter : IAsyncDisposable
 
     private void Execute(WriteOperation operation, SqliteTransaction transaction)
     {
-        using var context = new SqliteStoreContext(_options);
+        using var context = _contexts.CreateDbContext();
         // The savepoint around the whole write is enough.
         context.Database.AutoSavepointsEnabled = false;
         context.Database.UseTransaction(transaction);

@@ -62,8 +62,14 @@ public sealed class CrowdTests(ControllerFixture fixture) : IClassFixture<Contro
 
         var infos = (await gateway.Sandboxes.ListAsync(CancellationToken.None)).Where(info => keys.Contains(info.Key));
         infos.Count(info => info.Launch == SandboxLaunch.Warm).ShouldBeGreaterThanOrEqualTo(5);
+        // The pool's status may not know of its latest losses yet, the list of pods does.
+        await Eventually.ListAsync<k8s.Models.V1Pod>(
+            Space,
+            $"{SandboxLabels.Runtime}=five",
+            pods => pods.Count == 55,
+            "fifty have one each and the pool is full again"
+        );
         await fixture.ReadyPoolAsync("five", 5);
-        (await fixture.PodsAsync(SandboxLabels.Runtime, "five")).Count.ShouldBe(55);
         await Task.WhenAll(keys.Select(key => gateway.Sandboxes.EndAsync(key, CancellationToken.None)));
         await Eventually.ListAsync<k8s.Models.V1Pod>(
             Space,

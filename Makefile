@@ -44,6 +44,10 @@ cluster-down: ## Take that Kubernetes down and leave nothing of it
 test: setup ## Run every test, real SDK clients and real sandboxes included
 	@tests/run all
 
+.PHONY: test-pods
+test-pods: setup build ## Run the clients' flows a second time, with sandboxes in the pods of a real Kubernetes
+	@tests/run pods
+
 .PHONY: test-fast
 test-fast: setup ## Run the tests that need no other process than themselves
 	@tests/run fast

@@ -158,15 +158,20 @@ public sealed class ServerLossTests(ClusterNamespace space) : IClassFixture<Clus
     /// <summary>Waits until everything is as it should be, and removes all for the next test.</summary>
     private async Task EndAsync()
     {
-        await FullAsync();
         var sessions = await Eventually.ListAsync<SandboxSession>(
             space.Name,
             labels: null,
             found => found.All(session => session.Status?.Phase == SessionPhases.Ready),
             "all sessions are ready"
         );
-        var pods = await space.Client.ListAsync<V1Pod>(new ListQuery(space.Name), 1000, null, CancellationToken.None);
-        pods.Items.Count.ShouldBe(sessions.Count + Pool);
+        // The pool's status may not know of its latest losses yet, the list of pods does.
+        await Eventually.ListAsync<V1Pod>(
+            space.Name,
+            labels: null,
+            pods => pods.Count == sessions.Count + Pool,
+            "every session has one and the pool is full"
+        );
+        await FullAsync();
         await space.ShouldBeCleanAsync();
         foreach (var session in sessions)
         {

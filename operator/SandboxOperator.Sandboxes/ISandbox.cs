@@ -11,6 +11,9 @@ public interface ISandbox
     /// <summary>The session as it stands now.</summary>
     SessionInfo Info { get; }
 
+    /// <summary>How the way to it was opened. Who got it open already waited for none of that.</summary>
+    SandboxOpening Opening { get; }
+
     /// <summary>
     /// Random at each start of the agent. Calls name it, and when it differs from that of the session's last call the
     /// variables are lost.

@@ -54,7 +54,10 @@ internal sealed class PythonModelClient(ITokenCounter counter) : IModelClient
             0,
             Estimated: true
         );
-        yield return new ModelTurn(message, turn.Code is null ? "stop" : "tool_calls", usage);
+        yield return new ModelTurn(message, turn.Code is null ? "stop" : "tool_calls", usage)
+        {
+            Model = PythonModel.Name,
+        };
     }
 
     private static IEnumerable<string> Pieces(string text)

@@ -7,7 +7,7 @@ using SandboxOperator.Gateway.Sessions;
 namespace SandboxOperator.Gateway.RunLoop;
 
 /// <summary>What is seen of a call: by clients in its step, by the model in its transcript.</summary>
-internal sealed class CallView(PythonStep step, AnswerFiles answerFiles, Action<string> pictureShown)
+internal sealed class CallView(PythonStep step, AnswerFiles answerFiles, Action<string> pictureShown, TimeProvider time)
 {
     private const int MaxPiecesTogether = 16;
     private const int MaxPictures = 32;
@@ -19,6 +19,12 @@ internal sealed class CallView(PythonStep step, AnswerFiles answerFiles, Action<
     private int _pictures;
     private int _logChars;
     private bool _endsLine = true;
+
+    /// <summary>The files of the call.</summary>
+    public CallFileList Files { get; } = new(step.CallId);
+
+    /// <summary>When the first output came; null while there is none.</summary>
+    public DateTimeOffset? FirstOutputAt { get; private set; }
 
     /// <summary>What the model reads.</summary>
     public string Text => _transcript.ToString();
@@ -69,6 +75,11 @@ internal sealed class CallView(PythonStep step, AnswerFiles answerFiles, Action<
 
     private async Task AddAsync(CallEvent item, CancellationToken cancellationToken)
     {
+        if (item is CallOutput or CallDisplay or CallError)
+        {
+            FirstOutputAt ??= time.GetUtcNow();
+        }
+
         switch (item)
         {
             case CallOutput output:
@@ -86,7 +97,8 @@ internal sealed class CallView(PythonStep step, AnswerFiles answerFiles, Action<
             case CallFiles written:
                 foreach (var file in written.Files)
                 {
-                    answerFiles.Changed(file.Path);
+                    answerFiles.Changed(file.Path, Files);
+                    Files.Changes(file.Path, file.Bytes);
                 }
 
                 break;
@@ -117,7 +129,9 @@ internal sealed class CallView(PythonStep step, AnswerFiles answerFiles, Action<
         using var content = new MemoryStream(bytes, 0, length, writable: false);
         try
         {
-            var id = await answerFiles.KeepPictureAsync($"{Guid.NewGuid()}.{extension}", content, cancellationToken);
+            var name = $"{Guid.NewGuid()}.{extension}";
+            var id = await answerFiles.KeepPictureAsync(name, content, cancellationToken);
+            Files.Shows(id, name, length);
             Flush();
             step.Image(id);
             pictureShown(id);

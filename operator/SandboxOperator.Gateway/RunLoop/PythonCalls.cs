@@ -59,7 +59,7 @@ internal sealed partial class PythonCalls(
         }
 
         var sandbox = await work.Sandbox.OpenAsync(cancellationToken);
-        var view = new CallView(step, work.Files, work.Scope.AddImage);
+        var view = new CallView(step, work.Files, work.Scope.AddImage, time);
         if (sandbox.StateLost is { } reason)
         {
             view.StateLost(reason);
@@ -84,7 +84,7 @@ internal sealed partial class PythonCalls(
         else if (record.SessionOrdinal != sandbox.Ordinal || record.Incarnation != sandbox.Sandbox.Incarnation)
         {
             view.Note(Unknown);
-            End(work, record, CallStatuses.Lost);
+            End(work, record, CallStatuses.Lost, view);
             return view.Text;
         }
 
@@ -98,7 +98,7 @@ internal sealed partial class PythonCalls(
             TimeoutSeconds = (int)Math.Clamp((work.Scope.Deadline - time.GetUtcNow()).TotalSeconds, 1, int.MaxValue),
         };
         var status = await SendAsync(work, sandbox.Sandbox, request, view, cancellationToken);
-        End(work, record, status);
+        End(work, record, status, view);
         return view.Text;
     }
 
@@ -129,16 +129,23 @@ internal sealed partial class PythonCalls(
             ThreadId = work.Active.ThreadId,
             RunId = work.Active.Id,
             StepId = work.Scope.Open!.Row.Id,
+            TurnIndex = call.Turn,
             SessionOrdinal = sandbox.Ordinal,
+            Launch = SessionRecord.LaunchOf(sandbox.Sandbox),
+            ClaimMs = sandbox.Claim.TotalMilliseconds,
+            ConnectMs = sandbox.Connect.TotalMilliseconds,
             Code = code,
             Incarnation = sandbox.Sandbox.Incarnation,
             Epoch = EpochOf(work.Scope.Run),
             CreatedAtMs = work.Scope.NowMs,
         };
 
-    private static void End(RunWork work, CallEntity record, string status)
+    private static void End(RunWork work, CallEntity record, string status, CallView view)
     {
-        var (id, now) = (record.Id, work.Scope.NowMs);
+        var (id, now, files) = (record.Id, work.Scope.NowMs, view.Files.ToJson());
+        var firstOutputMs = view.FirstOutputAt is { } first
+            ? Math.Max(0, first.ToUnixTimeMilliseconds() - record.CreatedAtMs)
+            : (double?)null;
         RunMetrics.Calls.WithLabels(status).Inc();
         RunMetrics.CallSeconds.Observe(Math.Max(0, now - record.CreatedAtMs) / 1000.0);
         if (status == CallStatuses.Error)
@@ -153,7 +160,10 @@ internal sealed partial class PythonCalls(
                         .Calls.Where(call => call.Id == id)
                         .ExecuteUpdateAsync(
                             set =>
-                                set.SetProperty(call => call.EndedAtMs, now).SetProperty(call => call.Status, status),
+                                set.SetProperty(call => call.EndedAtMs, now)
+                                    .SetProperty(call => call.Status, status)
+                                    .SetProperty(call => call.FirstOutputMs, firstOutputMs)
+                                    .SetProperty(call => call.Files, files),
                             cancellation
                         )
             )

@@ -83,6 +83,8 @@ internal static class RunEnding
             FinishReason = "interrupted",
             Usage = default(RunUsage).ToJson(),
             MessageId = message.Message.Id,
+            StartedAtMs = scope.AskedAtMs,
+            FirstTokenAtMs = scope.FirstTokenAtMs,
             CreatedAtMs = scope.NowMs,
         };
 }

@@ -23,6 +23,8 @@ internal sealed record RunPatch
     public long CompletionTokens { get; init; }
     public long CachedTokens { get; init; }
     public long ReasoningTokens { get; init; }
+    public string? TraceId { get; init; }
+    public string? TraceParent { get; init; }
     public string? LeaseOwner { get; init; }
 
     /// <summary>A run that was asked to cancel takes no other way than these.</summary>
@@ -45,6 +47,8 @@ internal sealed record RunPatch
             CompletionTokens = run.CompletionTokens,
             CachedTokens = run.CachedTokens,
             ReasoningTokens = run.ReasoningTokens,
+            TraceId = run.TraceId,
+            TraceParent = run.TraceParent,
             LeaseOwner = run.LeaseOwner,
         };
 
@@ -81,6 +85,8 @@ internal sealed record RunPatch
             .SetProperty(row => row.CompletionTokens, CompletionTokens)
             .SetProperty(row => row.CachedTokens, CachedTokens)
             .SetProperty(row => row.ReasoningTokens, ReasoningTokens)
+            .SetProperty(row => row.TraceId, TraceId)
+            .SetProperty(row => row.TraceParent, TraceParent)
             .SetProperty(row => row.LeaseOwner, LeaseOwner)
             .SetProperty(row => row.LeaseExpiresAtMs, leaseExpiresAtMs);
 }

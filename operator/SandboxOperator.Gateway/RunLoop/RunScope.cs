@@ -28,6 +28,12 @@ internal sealed class RunScope(RunEntity run, RunStream stream, RunJournal journ
     /// <summary>The index of the next turn.</summary>
     public int NextTurn { get; set; }
 
+    /// <summary>When the model was asked for the turn that is not stored yet, Unix milliseconds.</summary>
+    public long? AskedAtMs { get; private set; }
+
+    /// <summary>When the first word of that turn came, Unix milliseconds; null before.</summary>
+    public long? FirstTokenAtMs { get; private set; }
+
     /// <summary>The message of a turn that is not stored yet, or null.</summary>
     public MessageStep? Unrecorded { get; set; }
 
@@ -53,6 +59,12 @@ internal sealed class RunScope(RunEntity run, RunStream stream, RunJournal journ
         _assigned += usage;
         return usage;
     }
+
+    /// <summary>The model is asked for a turn, perhaps again.</summary>
+    public void Asks() => (AskedAtMs, FirstTokenAtMs) = (NowMs, null);
+
+    /// <summary>Something of the turn has come.</summary>
+    public void Hears() => FirstTokenAtMs ??= NowMs;
 
     /// <summary>Counts a turn of the model.</summary>
     public void Count(RunUsage usage)

@@ -68,7 +68,7 @@ internal sealed class RunTools
 
             var name = Text(call["function"]?["name"]) ?? "";
             var arguments = Text(call["function"]?["arguments"]) ?? "";
-            calls.Add(new ToolCall(calls.Count, upstreamId, id, KindOf(name), name, arguments));
+            calls.Add(new ToolCall(turn, calls.Count, upstreamId, id, KindOf(name), name, arguments));
         }
 
         return calls;

@@ -156,6 +156,9 @@ internal sealed class TurnFollower(PythonCalls python)
             FinishReason = turn.FinishReason,
             Usage = usage.ToJson(),
             MessageId = message?.Message.Id,
+            StartedAtMs = scope.AskedAtMs,
+            FirstTokenAtMs = scope.FirstTokenAtMs,
+            Model = turn.Model,
             CreatedAtMs = scope.NowMs,
         };
         scope.Unrecorded = null;

@@ -60,6 +60,7 @@ internal sealed class TurnReader(
     )
     {
         ModelTurn? whole = null;
+        scope.Asks();
         await using var stream = events.GetAsyncEnumerator(cancellationToken);
         var next = stream.MoveNextAsync().AsTask();
         await WhenBothAsync(before, next);
@@ -77,6 +78,7 @@ internal sealed class TurnReader(
                     break;
                 }
 
+                scope.Hears();
                 whole = await AddAsync(stream.Current, turn, cancellationToken) ?? whole;
                 next = stream.MoveNextAsync().AsTask();
             }

@@ -30,12 +30,17 @@ internal sealed partial class AnswerFiles(
 
     private readonly Dictionary<string, string> _delivered = new(StringComparer.Ordinal);
     private readonly HashSet<string> _changed = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, CallFileList> _makers = new(StringComparer.Ordinal);
     private int _count;
     private int _links;
     private long _bytes;
 
     /// <summary>A call has made or written a file.</summary>
-    public void Changed(string path) => _changed.Add(path);
+    public void Changed(string path, CallFileList call)
+    {
+        _changed.Add(path);
+        _makers[path] = call;
+    }
 
     /// <summary>Keeps a picture that a call displayed.</summary>
     /// <returns>The file's id.</returns>
@@ -157,6 +162,8 @@ internal sealed partial class AnswerFiles(
         _count++;
         var row = await KeepAsync("/mnt/data/" + path, file.Content, file.Bytes, cancellationToken);
         sandbox.Delivered(row.Id, path);
+        _makers.Remove(path, out var maker);
+        maker?.Delivered(path, row.Id);
         var (ordinal, placed) = (sandbox.Record.Ordinal, JsonSerializer.Serialize(sandbox.Record.Placed));
         await store.WriteAsync(
             async (context, cancellation) =>
@@ -170,6 +177,14 @@ internal sealed partial class AnswerFiles(
                     }
                 );
                 await context.SaveChangesAsync(cancellation);
+                if (maker is not null)
+                {
+                    var made = maker.ToJson();
+                    await context
+                        .Calls.Where(call => call.Id == maker.CallId)
+                        .ExecuteUpdateAsync(set => set.SetProperty(call => call.Files, made), cancellation);
+                }
+
                 return await context
                     .Sessions.Where(session => session.ThreadId == run.ThreadId && session.Ordinal == ordinal)
                     .ExecuteUpdateAsync(set => set.SetProperty(session => session.PlacedFiles, placed), cancellation);

@@ -50,7 +50,7 @@ internal sealed class SessionRecord(ActiveRun run, SessionKnowledge known, TimeP
             Ordinal = Ordinal,
             StartedAtMs = LastActivityAtMs,
             LastActivityAtMs = LastActivityAtMs,
-            Launch = sandbox.Info.Launch == SandboxLaunch.Warm ? "warm" : "cold",
+            Launch = LaunchOf(sandbox),
             Incarnation = Incarnation,
             VolumeId = VolumeId,
             PlacedFiles = JsonSerializer.Serialize(Placed),
@@ -75,6 +75,9 @@ internal sealed class SessionRecord(ActiveRun run, SessionKnowledge known, TimeP
                     )
         );
     }
+
+    /// <summary>How a sandbox came to be, in the word that the store and spans have for it.</summary>
+    public static string LaunchOf(ISandbox sandbox) => sandbox.Info.Launch == SandboxLaunch.Warm ? "warm" : "cold";
 
     /// <summary>A call has ended: the change that belongs to its result.</summary>
     public JournalChange CallEnds()

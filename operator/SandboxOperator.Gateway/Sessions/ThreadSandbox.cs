@@ -87,7 +87,10 @@ internal sealed class ThreadSandbox(
     private async Task<OpenedSandbox> OpenNowAsync(CancellationToken cancellationToken)
     {
         // 1. The thread's session; when it has ended, the next one.
+        var (asked, timestamp) = (time.GetUtcNow(), time.GetTimestamp());
         var sandbox = await OpenSessionAsync(cancellationToken);
+        var connect = sandbox.Opening.At < asked ? TimeSpan.Zero : sandbox.Opening.Connect;
+        var claim = time.GetElapsedTime(timestamp) - connect;
         var stateLost = Compare(sandbox);
 
         // 2. Files that are not there yet.
@@ -102,7 +105,14 @@ internal sealed class ThreadSandbox(
 
         Record.VolumeId = sandbox.VolumeId;
         Record.Placed = _placed;
-        return new OpenedSandbox(sandbox, Record.Ordinal, stateLost, notes);
+        return new OpenedSandbox(
+            sandbox,
+            Record.Ordinal,
+            stateLost,
+            notes,
+            claim < TimeSpan.Zero ? TimeSpan.Zero : claim,
+            connect
+        );
     }
 
     private async Task<ISandbox> OpenSessionAsync(CancellationToken cancellationToken)

@@ -18,6 +18,7 @@ internal sealed class TurnAccumulator
     /// <summary>Of JSON that is kept for later requests as it came; in memory it is many times larger.</summary>
     private const int MaxExtraChars = 256 * 1024;
     private const int MaxReasonChars = 64;
+    private const int MaxNameChars = 256;
 
     /// <summary>More than any request has, and few enough to be added up.</summary>
     private const long MaxTokens = 1_000_000_000;
@@ -32,6 +33,8 @@ internal sealed class TurnAccumulator
     private readonly Dictionary<long, ToolCallAccumulator> _byIndex = [];
     private ToolCallAccumulator? _open;
     private string? _finishReason;
+    private string? _model;
+    private string? _id;
     private long _chars;
     private long _extraChars;
 
@@ -54,6 +57,8 @@ internal sealed class TurnAccumulator
         {
             Usage = ReadUsage(usage);
         }
+        _model ??= Name(chunk, "model");
+        _id ??= Name(chunk, "id");
         var events = new List<ModelEvent>();
         if (
             LenientJson.Property(chunk, "choices") is not { ValueKind: JsonValueKind.Array } choices
@@ -111,7 +116,11 @@ internal sealed class TurnAccumulator
         {
             message["tool_calls"] = new JsonArray([.. _calls.Select(call => (JsonNode)call.ToJson())]);
         }
-        return new ModelTurn(message, _finishReason ?? (_calls.Count > 0 ? "tool_calls" : "stop"), usage);
+        return new ModelTurn(message, _finishReason ?? (_calls.Count > 0 ? "tool_calls" : "stop"), usage)
+        {
+            Model = _model,
+            Id = _id,
+        };
     }
 
     private void AddDelta(JsonElement delta, List<ModelEvent> events)
@@ -280,6 +289,9 @@ internal sealed class TurnAccumulator
             throw new InvalidDataException("The upstream model's answer has too much beside its text.");
         }
     }
+
+    private static string? Name(JsonElement chunk, string property) =>
+        LenientJson.String(chunk, property) is { Length: > 0 and <= MaxNameChars } name ? name : null;
 
     private static ModelUsage? ReadUsage(JsonElement usage)
     {

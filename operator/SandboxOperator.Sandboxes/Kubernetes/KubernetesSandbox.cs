@@ -14,6 +14,7 @@ internal sealed class KubernetesSandbox(
     LiveSession session,
     PodAgent agent,
     SessionInfo opened,
+    SandboxOpening opening,
     TimeProvider time
 ) : ISandbox, IDisposable
 {
@@ -22,6 +23,8 @@ internal sealed class KubernetesSandbox(
     private volatile bool _lost;
 
     public SessionInfo Info => objects.Find(session.Name)?.Describe() ?? opened;
+
+    public SandboxOpening Opening => opening;
 
     public string Incarnation => agent.Status.Incarnation;
 

@@ -184,7 +184,9 @@ internal sealed partial class KubernetesSandboxes : ISandboxes, IHostedService, 
         {
             var agent = await opening.OpenAsync(_options.StartTimeout, stop.Token);
             var info = _objects.Find(key.Name)?.Describe() ?? throw new SessionEndedException("The session has ended.");
-            live.Current = new KubernetesSandbox(_objects, _activity, live, agent, info, _time);
+            var connect = opening.ReadyAt is { } ready ? _time.GetElapsedTime(ready) : TimeSpan.Zero;
+            var opened = new SandboxOpening(_time.GetUtcNow(), _time.GetElapsedTime(asked) - connect, connect);
+            live.Current = new KubernetesSandbox(_objects, _activity, live, agent, info, opened, _time);
             _live[key.Name] = live;
             Log.Opened(_logger, key.Name, agent.Pod.Name, info.Launch);
             if (opening.Started)

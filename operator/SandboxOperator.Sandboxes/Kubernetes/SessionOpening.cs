@@ -38,6 +38,9 @@ internal sealed partial class SessionOpening(
     /// <summary>Whether a sandbox had to be started for it.</summary>
     public bool Started { get; private set; }
 
+    /// <summary>The timestamp at which the session was first seen to have its pod; null before.</summary>
+    public long? ReadyAt { get; private set; }
+
     /// <param name="patience">How long the sandbox may take to start.</param>
     /// <param name="cancellationToken">Stops waiting.</param>
     public async Task<PodAgent> OpenAsync(TimeSpan patience, CancellationToken cancellationToken)
@@ -127,6 +130,11 @@ internal sealed partial class SessionOpening(
             if (view.Message.Length > 0)
             {
                 _state = view.Message;
+            }
+
+            if (view.Stage == SessionStage.Ready)
+            {
+                ReadyAt ??= time.GetTimestamp();
             }
 
             switch (view.Stage)

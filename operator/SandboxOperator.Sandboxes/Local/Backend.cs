@@ -74,7 +74,7 @@ internal sealed partial class Backend(
             throw new SandboxUnavailableException("The session's sandbox could not be started. Try again.");
         }
 
-        var sandbox = await StartAsync(session, cancellationToken);
+        var sandbox = await StartAsync(session, asked, cancellationToken);
         metrics.Opened(session.Launch, time.GetElapsedTime(asked));
         return sandbox;
     }
@@ -172,11 +172,12 @@ internal sealed partial class Backend(
         table.Restore(session);
         if (box.Agent is { } agent)
         {
-            table.Publish(session, new LocalSandbox(table, session, agent, box.Record.VolumeId));
+            var opening = new SandboxOpening(now, TimeSpan.Zero, TimeSpan.Zero);
+            table.Publish(session, new LocalSandbox(table, session, agent, box.Record.VolumeId, opening));
         }
     }
 
-    private async Task<LocalSandbox> StartAsync(LocalSession session, CancellationToken cancellationToken)
+    private async Task<LocalSandbox> StartAsync(LocalSession session, long asked, CancellationToken cancellationToken)
     {
         try
         {
@@ -196,7 +197,9 @@ internal sealed partial class Backend(
 
             session.Box = box;
             Record(session, box);
-            var sandbox = new LocalSandbox(table, session, box.Agent!, box.Record.VolumeId);
+            // A sandbox here has started when its agent answers: there is nothing left to connect.
+            var opening = new SandboxOpening(time.GetUtcNow(), time.GetElapsedTime(asked), TimeSpan.Zero);
+            var sandbox = new LocalSandbox(table, session, box.Agent!, box.Record.VolumeId, opening);
             table.Publish(session, sandbox);
             Log.Opened(logger, session.Name, box.Folder.Id, session.Launch);
             return sandbox;

@@ -6,12 +6,19 @@ using SandboxOperator.Sandboxes.Local.Sessions;
 namespace SandboxOperator.Sandboxes.Local;
 
 /// <summary>The way to one session's sandbox from one start of it to its stop. Requests under way keep it from being stopped.</summary>
-internal sealed class LocalSandbox(SessionTable table, LocalSession session, RunningAgent agent, string volumeId)
-    : ISandbox
+internal sealed class LocalSandbox(
+    SessionTable table,
+    LocalSession session,
+    RunningAgent agent,
+    string volumeId,
+    SandboxOpening opening
+) : ISandbox
 {
     private volatile bool _lost;
 
     public SessionInfo Info => table.Describe(session);
+
+    public SandboxOpening Opening => opening;
 
     public string Incarnation => agent.Status.Incarnation;
 

@@ -22,6 +22,9 @@ internal sealed class FakeSandbox(SessionKey session, FakePython python) : ISand
             DateTimeOffset.UnixEpoch
         );
 
+    public SandboxOpening Opening { get; } =
+        new(DateTimeOffset.MaxValue, TimeSpan.FromMilliseconds(30), TimeSpan.FromMilliseconds(4));
+
     public string Incarnation { get; private set; } = Guid.NewGuid().ToString("N");
 
     public string VolumeId { get; } = Guid.NewGuid().ToString("N");

@@ -70,6 +70,15 @@ internal sealed class RunEntity : IListed
     public long CachedTokens { get; set; }
     public long ReasoningTokens { get; set; }
 
+    /// <summary>The trace that the run belongs to, 32 hexadecimal digits; null when nobody traces it.</summary>
+    public string? TraceId { get; set; }
+
+    /// <summary>
+    /// What work on the run is traced under, as W3C <c>traceparent</c>: the caller's span, or else the first of the
+    /// run's own, which the spans of later workers then hang under.
+    /// </summary>
+    public string? TraceParent { get; set; }
+
     /// <summary>The newest message of the thread when the run was made: its turns come behind it in the history.</summary>
     public long AfterMessageSeq { get; set; }
 

@@ -21,5 +21,16 @@ internal sealed class TurnEntity
 
     /// <summary>The message made from the turn's text, or null; when it is deleted the text leaves the history.</summary>
     public string? MessageId { get; set; }
+
+    /// <summary>When the model was asked; null in rows of earlier versions.</summary>
+    public long? StartedAtMs { get; set; }
+
+    /// <summary>When the first word came, or null when none did.</summary>
+    public long? FirstTokenAtMs { get; set; }
+
+    /// <summary>The model as the upstream named it in its answer; null when it did not.</summary>
+    public string? Model { get; set; }
+
+    /// <summary>When the turn had come to its end.</summary>
     public long CreatedAtMs { get; set; }
 }

@@ -85,9 +85,15 @@ namespace SandboxOperator.Gateway.Store.Migrations.Sqlite
                         .ValueGeneratedOnAdd()
                         .HasColumnType("INTEGER");
 
+                    b.Property<double?>("ClaimMs")
+                        .HasColumnType("REAL");
+
                     b.Property<string>("Code")
                         .IsRequired()
                         .HasColumnType("TEXT");
+
+                    b.Property<double?>("ConnectMs")
+                        .HasColumnType("REAL");
 
                     b.Property<long>("CreatedAtMs")
                         .HasColumnType("INTEGER");
@@ -98,12 +104,22 @@ namespace SandboxOperator.Gateway.Store.Migrations.Sqlite
                     b.Property<long>("Epoch")
                         .HasColumnType("INTEGER");
 
+                    b.Property<string>("Files")
+                        .IsRequired()
+                        .HasColumnType("TEXT");
+
+                    b.Property<double?>("FirstOutputMs")
+                        .HasColumnType("REAL");
+
                     b.Property<string>("Id")
                         .IsRequired()
                         .HasColumnType("TEXT");
 
                     b.Property<string>("Incarnation")
                         .IsRequired()
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("Launch")
                         .HasColumnType("TEXT");
 
                     b.Property<string>("Project")
@@ -127,6 +143,9 @@ namespace SandboxOperator.Gateway.Store.Migrations.Sqlite
                     b.Property<string>("ThreadId")
                         .IsRequired()
                         .HasColumnType("TEXT");
+
+                    b.Property<int>("TurnIndex")
+                        .HasColumnType("INTEGER");
 
                     b.HasKey("Seq");
 
@@ -376,6 +395,12 @@ namespace SandboxOperator.Gateway.Store.Migrations.Sqlite
 
                     b.Property<double?>("TopP")
                         .HasColumnType("REAL");
+
+                    b.Property<string>("TraceId")
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("TraceParent")
+                        .HasColumnType("TEXT");
 
                     b.Property<string>("TruncationStrategy")
                         .IsRequired()
@@ -631,6 +656,9 @@ namespace SandboxOperator.Gateway.Store.Migrations.Sqlite
                         .IsRequired()
                         .HasColumnType("TEXT");
 
+                    b.Property<long?>("FirstTokenAtMs")
+                        .HasColumnType("INTEGER");
+
                     b.Property<int>("Index")
                         .HasColumnType("INTEGER");
 
@@ -641,9 +669,15 @@ namespace SandboxOperator.Gateway.Store.Migrations.Sqlite
                     b.Property<string>("MessageId")
                         .HasColumnType("TEXT");
 
+                    b.Property<string>("Model")
+                        .HasColumnType("TEXT");
+
                     b.Property<string>("RunId")
                         .IsRequired()
                         .HasColumnType("TEXT");
+
+                    b.Property<long?>("StartedAtMs")
+                        .HasColumnType("INTEGER");
 
                     b.Property<string>("ThreadId")
                         .IsRequired()

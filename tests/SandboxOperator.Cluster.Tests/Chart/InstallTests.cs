@@ -1,3 +1,6 @@
+using System.Text.Json.Nodes;
+using k8s.Models;
+using SandboxOperator.Api.Resources;
 using SandboxOperator.Cluster.Tests.Harness;
 using SandboxOperator.Kube.Client;
 using SandboxOperator.Kube.Resources;
@@ -58,7 +61,7 @@ public sealed class InstallTests(InstalledController chart) : IClassFixture<Inst
         );
 
     [Fact]
-    public async Task An_upgrade_changes_the_pool_and_leaves_sessions_alone()
+    public async Task An_upgrade_changes_controllers_and_the_pool_and_leaves_sessions_alone()
     {
         await Kubectl.ApplyAsync(
             $"""
@@ -76,14 +79,45 @@ public sealed class InstallTests(InstalledController chart) : IClassFixture<Inst
             "is Ready"
         );
 
-        await Helm.UpgradeAsync(InstalledChart.Release, chart.Namespace, chart.Values(poolReplicas: 2));
+        var values = chart.Values(poolReplicas: 2);
+        values["controller"] = new JsonObject { ["logLevel"] = "Debug" };
+        await Helm.UpgradeAsync(InstalledChart.Release, chart.Namespace, values);
 
+        string[] rollout = ["rollout", "status", "deployment/sandbox-controller", "--timeout=110s"];
+        await Kubectl.RunAsync(["--namespace", chart.Namespace, .. rollout]);
         await Eventually.FindAsync<SandboxPool>(
             new ObjectKey(chart.Sandboxes, "default"),
             pool => pool.Status?.ReadyReplicas == 2,
             "has two ready sandboxes"
         );
         var after = await Eventually.FindAsync<SandboxSession>(key, _ => true, "is there");
-        after.Status!.PodRef.ShouldBe(before.Status!.PodRef);
+        after.Status!.Phase.ShouldBe("Ready");
+        after.Status.PodRef.ShouldBe(before.Status!.PodRef);
+    }
+
+    [Fact]
+    public async Task Kubectl_scales_a_pool()
+    {
+        foreach (var replicas in new[] { 3, 1 })
+        {
+            await Kubectl.RunAsync([
+                "--namespace",
+                chart.Sandboxes,
+                "scale",
+                "sandboxpool/default",
+                $"--replicas={replicas}",
+            ]);
+            await Eventually.FindAsync<SandboxPool>(
+                new ObjectKey(chart.Sandboxes, "default"),
+                pool => pool.Status?.ReadyReplicas == replicas && pool.Status.Replicas == replicas,
+                $"has {replicas} ready sandboxes"
+            );
+            await Eventually.ListAsync<V1Pod>(
+                chart.Sandboxes,
+                $"{SandboxLabels.Pool}=default,!{SandboxLabels.Session}",
+                pods => pods.Count == replicas,
+                $"{replicas} wait for sessions"
+            );
+        }
     }
 }

@@ -72,6 +72,15 @@ internal sealed class LiveSession(string name) : IDisposable
         }
     }
 
+    /// <summary>When the session was last in use: now, or at the end of its last call.</summary>
+    public DateTimeOffset LastUse(DateTimeOffset now)
+    {
+        lock (_gate)
+        {
+            return _requests > 0 ? now : UsedAt ?? now;
+        }
+    }
+
     /// <summary>Begins a report unless one is under way.</summary>
     public bool BeginReport()
     {

@@ -70,18 +70,17 @@ internal sealed partial class ActivityReports(
             )
         )
         {
-            await ReportAsync(session, token);
+            await ReportAsync(session, time.GetUtcNow(), token);
         }
     }
 
-    /// <summary>Writes that the session is in use now, unless its object tells so already. It never goes back.</summary>
+    /// <summary>Writes when the session was in use, unless its object tells so already. It never goes back.</summary>
     /// <exception cref="SessionEndedException">It has ended.</exception>
-    private async Task ReportAsync(LiveSession session, CancellationToken token)
+    private async Task ReportAsync(LiveSession session, DateTimeOffset activity, CancellationToken token)
     {
-        var now = time.GetUtcNow();
         var found = await objects.ChangeAsync(
             session.Name,
-            known => SessionView.Of(known).Stage == SessionStage.Ended ? null : SessionObjects.Report(known, now),
+            known => SessionView.Of(known).Stage == SessionStage.Ended ? null : SessionObjects.Report(known, activity),
             token
         );
         if (SessionView.Of(found).Stage is SessionStage.Absent or SessionStage.Ended)
@@ -89,7 +88,7 @@ internal sealed partial class ActivityReports(
             throw new SessionEndedException("The session has ended; its sandbox and files are gone.");
         }
 
-        session.Reported(now);
+        session.Reported(activity);
     }
 
     private async Task FinishAsync(LiveSession session)
@@ -108,7 +107,8 @@ internal sealed partial class ActivityReports(
     {
         try
         {
-            await ReportAsync(session, token);
+            // A report may come late: an idle session lives from its last use, not from what was written of it.
+            await ReportAsync(session, session.LastUse(time.GetUtcNow()), token);
         }
         catch (SessionEndedException)
         {

@@ -45,7 +45,7 @@ test: setup ## Run every test, real SDK clients and real sandboxes included
 	@tests/run all
 
 .PHONY: test-pods
-test-pods: setup build ## Run the clients' flows a second time, with sandboxes in the pods of a real Kubernetes
+test-pods: setup build ## Run only the clients' flows with sandboxes in the pods of a real Kubernetes
 	@tests/run pods
 
 .PHONY: test-fast

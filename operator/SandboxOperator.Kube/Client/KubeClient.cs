@@ -294,9 +294,10 @@ public sealed class KubeClient(KubeConnection connection, TimeProvider time) : I
         {
             return await connection.SendAsync(request, stream, token);
         }
-        catch (Exception exception) when (exception is not OperationCanceledException)
+        catch (Exception exception) when (exception is not OperationCanceledException || !token.IsCancellationRequested)
         {
-            // The network, the certificate, or a token that cannot be had.
+            // The network, the certificate, or a token that cannot be had. A connection that takes too long says that it
+            // was cancelled, though nobody cancelled it.
             var message = $"{request.Method} {path}: cannot reach the API server: {exception.Message}";
             throw new KubeException(code: null, "Unreachable", message, exception);
         }

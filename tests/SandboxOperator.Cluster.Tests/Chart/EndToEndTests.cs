@@ -99,7 +99,7 @@ public sealed class EndToEndTests(InstalledProduct chart) : IClassFixture<Instal
                 $"{threads}",
             ],
             input: null,
-            TimeSpan.FromMinutes(3)
+            TimeSpan.FromMinutes(10)
         );
         status.ShouldBe(0, error);
         return JsonSerializer.Deserialize<List<JsonElement>>(output)!;

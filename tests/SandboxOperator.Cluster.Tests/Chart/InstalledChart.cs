@@ -40,6 +40,7 @@ public abstract class InstalledChart(bool gateway) : IAsyncLifetime
         await RemoveDefinitionsAsync();
     }
 
+    /// <summary>Values of the chart. Starts may take long: a busy node that starts ten sandboxes at once does.</summary>
     public JsonObject Values(int poolReplicas = 1) =>
         JsonNode
             .Parse(
@@ -49,9 +50,14 @@ public abstract class InstalledChart(bool gateway) : IAsyncLifetime
                   "gateway": {
                     "enabled": {{{(gateway ? "true" : "false")}}},
                     "keys": {"list": [{"key": "{{{ApiKey}}}", "role": "admin"}]},
-                    "persistence": {"enabled": false}
+                    "persistence": {"enabled": false},
+                    "settings": {"Sandbox__Kubernetes__StartTimeout": "00:10:00"}
                   },
-                  "sandbox": {"namespace": {"name": "{{{Sandboxes}}}"}, "pool": {"replicas": {{{poolReplicas}}}}}
+                  "sandbox": {
+                    "namespace": {"name": "{{{Sandboxes}}}"},
+                    "runtime": {"spec": {"limits": {"startTimeout": "10m"} } },
+                    "pool": {"replicas": {{{poolReplicas}}}}
+                  }
                 }
                 """
             )!

@@ -31,7 +31,9 @@ internal sealed partial class RunningController : IAsyncDisposable
             Settings(space, kubeconfig),
             services =>
             {
-                services.AddLogging(log => log.ClearProviders());
+                services.AddLogging(log =>
+                    log.ClearProviders().AddProvider(new RecentLog()).SetMinimumLevel(LogLevel.Debug)
+                );
                 configure?.Invoke(services);
             }
         );

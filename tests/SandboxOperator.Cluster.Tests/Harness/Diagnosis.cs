@@ -29,7 +29,7 @@ internal static class Diagnosis
             await AddAsync(text, space, ["logs", pod, "--all-containers", "--prefix", $"--tail={LogLines}"]);
         }
 
-        return text.ToString();
+        return text.Append("--- log of the controllers in this process\n").Append(RecentLog.Text).ToString();
     }
 
     private static async Task AddAsync(StringBuilder text, string space, string[] command) =>

@@ -105,9 +105,10 @@ internal static class Eventually
             if (Stopwatch.GetElapsedTime(start) > (deadline ?? Deadline))
             {
                 var state = space is null ? "" : await Diagnosis.OfAsync(space);
-                throw new Xunit.Sdk.XunitException(
-                    $"Waited {(deadline ?? Deadline).TotalSeconds:0} s in vain: {what()} {unreachable?.Message}\n{state}"
-                );
+                var problem =
+                    $"Waited {(deadline ?? Deadline).TotalSeconds:0} s in vain: {what()} {unreachable?.Message}";
+                // Said twice, because what the namespace holds may be long.
+                throw new Xunit.Sdk.XunitException($"{problem}\n{state}\n{problem}");
             }
 
             await Task.Delay(Pause);

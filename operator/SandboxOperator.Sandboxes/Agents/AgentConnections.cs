@@ -10,6 +10,9 @@ internal static class AgentConnections
     /// <summary>How long a connection is kept that nobody uses.</summary>
     public static TimeSpan Idle { get; } = AgentLocation.AttachIdle / 2;
 
+    /// <summary>How long making a connection may take.</summary>
+    public static TimeSpan ConnectTimeout { get; } = TimeSpan.FromSeconds(10);
+
     /// <summary>Connections to an agent that listens on a Unix socket.</summary>
     public static HttpMessageInvoker OverUnixSocket(string path)
     {
@@ -31,12 +34,17 @@ internal static class AgentConnections
     }
 
     /// <summary>Connections made by <paramref name="connect"/>, kept alive and pooled while they are used.</summary>
-    public static HttpMessageInvoker Over(Func<CancellationToken, ValueTask<Stream>> connect) =>
+    /// <param name="connect">Makes one.</param>
+    /// <param name="connectTimeout">How long that may take; <see cref="ConnectTimeout"/> by default.</param>
+    public static HttpMessageInvoker Over(
+        Func<CancellationToken, ValueTask<Stream>> connect,
+        TimeSpan? connectTimeout = null
+    ) =>
         new(
             new SocketsHttpHandler
             {
                 ConnectCallback = (_, cancellationToken) => connect(cancellationToken),
-                ConnectTimeout = TimeSpan.FromSeconds(10),
+                ConnectTimeout = connectTimeout ?? ConnectTimeout,
                 PooledConnectionIdleTimeout = Idle,
                 PooledConnectionLifetime = Timeout.InfiniteTimeSpan,
                 MaxConnectionsPerServer = 32,

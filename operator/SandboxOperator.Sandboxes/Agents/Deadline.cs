@@ -51,11 +51,16 @@ internal sealed class Deadline : IDisposable
         {
             return await operation(state, _timer.Token);
         }
-        catch (Exception exception) when (_timer.IsCancellationRequested)
+        catch (Exception exception) when (_timer.IsCancellationRequested || exception is OperationCanceledException)
         {
             _caller.ThrowIfCancellationRequested();
-            Dispose();
-            (_timer, _registration) = Start(Remaining > TimeSpan.Zero ? Remaining : TimeSpan.Zero);
+            // A connection that takes too long says that it was cancelled, though nobody cancelled it.
+            if (_timer.IsCancellationRequested)
+            {
+                Dispose();
+                (_timer, _registration) = Start(Remaining > TimeSpan.Zero ? Remaining : TimeSpan.Zero);
+            }
+
             throw new TimeoutException("The sandbox's agent did not answer in time.", exception);
         }
     }

@@ -5,9 +5,11 @@ using SandboxOperator.Gateway.Blobs;
 using SandboxOperator.Gateway.Files;
 using SandboxOperator.Gateway.Forwarding;
 using SandboxOperator.Gateway.Http;
+using SandboxOperator.Gateway.Ledger;
 using SandboxOperator.Gateway.Messages;
 using SandboxOperator.Gateway.Models;
 using SandboxOperator.Gateway.Options;
+using SandboxOperator.Gateway.Organization;
 using SandboxOperator.Gateway.RunLoop;
 using SandboxOperator.Gateway.Runs;
 using SandboxOperator.Gateway.Seeding;
@@ -63,6 +65,7 @@ internal static class GatewayApp
         services.AddUploads();
         services.AddForwarding();
         services.AddHostedService<AssistantSeed>();
+        services.AddLedger(builder.Configuration);
         services.AddRuns(builder.Configuration);
         services.AddHealth();
     }
@@ -76,6 +79,7 @@ internal static class GatewayApp
         app.MapMessages();
         app.MapRuns();
         app.MapSandboxSessions();
+        app.MapOrganization();
         app.MapFiles();
         app.MapUploads();
         app.MapForwarding();

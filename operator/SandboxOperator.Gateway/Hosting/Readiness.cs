@@ -1,5 +1,6 @@
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Options;
+using SandboxOperator.Gateway.Ledger.Prices;
 using SandboxOperator.Gateway.Options;
 using SandboxOperator.Gateway.Store;
 using SandboxOperator.Sandboxes;
@@ -11,6 +12,7 @@ internal sealed class Readiness(
     IStore store,
     ISandboxes sandboxes,
     IOptions<UpstreamOptions> upstream,
+    UnpricedModels unpriced,
     IHostApplicationLifetime lifetime,
     TimeProvider time
 )
@@ -28,6 +30,7 @@ internal sealed class Readiness(
                 : new("shutdown", Ok: true, ""),
             await StoreAsync(either.Token),
             Upstream(),
+            Prices(),
         };
         checks.AddRange(await SandboxesAsync(either.Token));
         return checks;
@@ -58,6 +61,15 @@ internal sealed class Readiness(
             string.IsNullOrEmpty(upstream.Value.BaseUrl)
                 ? "none configured; only builtin/python answers"
                 : UpstreamAddress.Of(upstream.Value.BaseUrl)
+        );
+
+    private SandboxCheck Prices() =>
+        new(
+            "prices",
+            Ok: true,
+            unpriced.Names is { Count: > 0 } names
+                ? $"what these models cost is not known (Prices:Models): {string.Join(", ", names)}"
+                : ""
         );
 
     private async Task<IReadOnlyList<SandboxCheck>> SandboxesAsync(CancellationToken cancellationToken)

@@ -23,4 +23,7 @@ internal sealed class ApiException(
 
     /// <summary>When trying again makes sense, or null.</summary>
     public TimeSpan? RetryAfter { get; } = retryAfter;
+
+    /// <summary>Whether clients, which repeat some statuses unasked, are told not to.</summary>
+    public bool IsFinal { get; init; }
 }

@@ -30,6 +30,10 @@ internal static class ErrorBody
         {
             response.Headers.RetryAfter = ((int)Math.Ceiling(wait.TotalSeconds)).ToString(CultureInfo.InvariantCulture);
         }
+        if (error.IsFinal)
+        {
+            response.Headers["x-should-retry"] = "false";
+        }
         if (!HttpMethods.IsHead(context.Request.Method))
         {
             await response.Body.WriteAsync(body, context.RequestAborted);

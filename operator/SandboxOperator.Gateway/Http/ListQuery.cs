@@ -34,7 +34,8 @@ internal sealed record ListQuery(int Limit, bool Ascending, string? After, strin
         return value.Length == 0 ? null : value;
     }
 
-    private static int ReadLimit(string? text, int defaultLimit, int maxLimit)
+    /// <summary>Reads the parameter <c>limit</c>.</summary>
+    public static int ReadLimit(string? text, int defaultLimit, int maxLimit)
     {
         if (text is null)
         {

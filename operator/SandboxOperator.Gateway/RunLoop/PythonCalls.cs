@@ -2,6 +2,7 @@ using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Options;
 using SandboxOperator.Api.Agent;
 using SandboxOperator.Gateway.Conversation;
+using SandboxOperator.Gateway.Ledger.Budgets;
 using SandboxOperator.Gateway.RunLoop.Steps;
 using SandboxOperator.Gateway.Sessions;
 using SandboxOperator.Gateway.Store.Entities;
@@ -40,6 +41,7 @@ internal sealed partial class PythonCalls(
     /// <param name="shown">The step when the call was streamed.</param>
     /// <param name="cancellationToken">Stops the call as well, when the run is to end.</param>
     /// <returns>What the model reads.</returns>
+    /// <exception cref="BudgetExceededException">It would cost what a budget does not allow; it is not stored.</exception>
     public async Task<string> RunAsync(
         RunWork work,
         ToolCall call,
@@ -75,16 +77,13 @@ internal sealed partial class PythonCalls(
         if (record is null)
         {
             record = Record(work, call, code, sandbox);
-            work.Scope.Stage(JournalChange.Insert(record));
-            work.Scope.Stage(work.Sandbox.Record.CallBegins(sandbox.Sandbox));
-            // Who polls sees the code while it runs.
-            step.StageDetails();
-            await work.Scope.CommitAsync();
+            await StoreAsync(work, record, sandbox.Sandbox, step);
         }
         else if (record.SessionOrdinal != sandbox.Ordinal || record.Incarnation != sandbox.Sandbox.Incarnation)
         {
             view.Note(Unknown);
-            End(work, record, CallStatuses.Lost, view);
+            work.Ledger.Stands(record.Id);
+            End(work, record, CallStatuses.Lost, view, [work.Sandbox.Record.CallEnds()]);
             return view.Text;
         }
 
@@ -97,8 +96,9 @@ internal sealed partial class PythonCalls(
             Epoch = record.Epoch = EpochOf(work.Scope.Run),
             TimeoutSeconds = (int)Math.Clamp((work.Scope.Deadline - time.GetUtcNow()).TotalSeconds, 1, int.MaxValue),
         };
-        var status = await SendAsync(work, sandbox.Sandbox, request, view, cancellationToken);
-        End(work, record, status, view);
+        var (status, isRefused) = await SendAsync(work, sandbox.Sandbox, request, view, cancellationToken);
+        var session = work.Sandbox.Record;
+        End(work, record, status, view, isRefused ? session.CallRefused(record.Id) : session.CallRan(record.Id));
         return view.Text;
     }
 
@@ -140,7 +140,32 @@ internal sealed partial class PythonCalls(
             CreatedAtMs = work.Scope.NowMs,
         };
 
-    private static void End(RunWork work, CallEntity record, string status, CallView view)
+    /// <summary>Stores a call with its session and what they cost: from here on it is sent, by whoever has the run.</summary>
+    private static async Task StoreAsync(RunWork work, CallEntity record, ISandbox sandbox, PythonStep step)
+    {
+        var begins = work.Sandbox.Record.CallBegins(sandbox, record.Id);
+        work.Scope.Stage(JournalChange.Insert(record));
+        work.Scope.Stage(begins);
+        // Who polls sees the code while it runs.
+        step.StageDetails();
+        try
+        {
+            await work.Scope.CommitAsync();
+        }
+        catch
+        {
+            work.Ledger.NotStored(record.Id);
+            throw;
+        }
+    }
+
+    private static void End(
+        RunWork work,
+        CallEntity record,
+        string status,
+        CallView view,
+        IReadOnlyList<JournalChange> session
+    )
     {
         var (id, now, files) = (record.Id, work.Scope.NowMs, view.Files.ToJson());
         var firstOutputMs = view.FirstOutputAt is { } first
@@ -168,10 +193,11 @@ internal sealed partial class PythonCalls(
                         )
             )
         );
-        work.Scope.Stage(work.Sandbox.Record.CallEnds());
+        work.Scope.Stage(session);
     }
 
-    private async Task<string> SendAsync(
+    /// <returns>How the call ended, and whether the sandbox did not take it.</returns>
+    private async Task<(string Status, bool IsRefused)> SendAsync(
         RunWork work,
         ISandbox sandbox,
         CallRequest request,
@@ -179,6 +205,8 @@ internal sealed partial class PythonCalls(
         CancellationToken cancellationToken
     )
     {
+        // A call that an earlier worker sent may have been taken, whatever is said of it now.
+        var isOurs = work.History.Calls.All(row => row.Id != request.Id);
         // A run that ends interrupts its call and hears its last words; one that only moves elsewhere leaves it alone.
         using var listening = new CancellationTokenSource(Timeout.InfiniteTimeSpan, time);
         await using var stop = cancellationToken.UnsafeRegister(
@@ -200,7 +228,8 @@ internal sealed partial class PythonCalls(
         {
             try
             {
-                return await view.FollowAsync(sandbox.RunAsync(request, listening.Token), listening.Token);
+                var status = await view.FollowAsync(sandbox.RunAsync(request, listening.Token), listening.Token);
+                return (status, IsRefused: false);
             }
             catch (CallRefusedException refused) when (refused.Code == AgentErrorCodes.Busy)
             {
@@ -214,19 +243,26 @@ internal sealed partial class PythonCalls(
             catch (CallRefusedException refused)
                 when (refused.Code is AgentErrorCodes.IncarnationMismatch or AgentErrorCodes.CallIdReused)
             {
-                view.Note(work.History.Calls.Any(row => row.Id == request.Id) ? Unknown : Refused);
-                return CallStatuses.Lost;
+                view.Note(isOurs ? Refused : Unknown);
+                return (CallStatuses.Lost, isOurs);
             }
             catch (CallRefusedException refused) when (refused.Code is AgentErrorCodes.InvalidRequest)
             {
                 view.Note($"The code was not run: {refused.Message}");
-                return CallStatuses.Error;
+                return (CallStatuses.Error, IsRefused: true);
+            }
+            catch (Exception exception)
+                when (isOurs && exception is (SandboxUnavailableException or SessionEndedException))
+            {
+                // Nothing was run; what the run still stores is its end.
+                work.Scope.Stage(work.Sandbox.Record.CallRefused(request.Id));
+                throw;
             }
             catch (SandboxLostException)
             {
                 cancellationToken.ThrowIfCancellationRequested();
                 view.Note(Lost);
-                return CallStatuses.Lost;
+                return (CallStatuses.Lost, IsRefused: false);
             }
             catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
             {

@@ -1,6 +1,8 @@
 using System.Text.Json.Nodes;
 using Microsoft.Extensions.Options;
 using SandboxOperator.Gateway.Files;
+using SandboxOperator.Gateway.Ledger;
+using SandboxOperator.Gateway.Ledger.Budgets;
 using SandboxOperator.Gateway.Sessions;
 using SandboxOperator.Gateway.Store;
 using SandboxOperator.Gateway.Store.Entities;
@@ -25,6 +27,7 @@ internal sealed partial class RunEngine(
     RunLeases leases,
     ISandboxes sandboxes,
     FileService files,
+    RunLedgers ledgers,
     TurnAsker asker,
     TurnFollower follower,
     IOptions<RunLoopOptions> options,
@@ -106,7 +109,7 @@ internal sealed partial class RunEngine(
                 }
 
                 // 4. What it asks for.
-                if (await follower.FollowAsync(work, asked.Turn!, asked.Reader!, cancellationToken) is { } status)
+                if (await follower.FollowAsync(work, asked, cancellationToken) is { } status)
                 {
                     return status;
                 }
@@ -123,7 +126,8 @@ internal sealed partial class RunEngine(
         var run = scope.Run;
         var tools = new RunTools(JsonNode.Parse(run.Tools)!.AsArray());
         var history = await RunHistory.ReadAsync(store, run, tools.HasPython, CancellationToken.None);
-        var sandbox = new ThreadSandbox(active, history.Session, sandboxes, files, store, time);
+        var ledger = ledgers.Open(run, history.Charges, history.TokenUses);
+        var sandbox = new ThreadSandbox(active, history.Session, ledger, sandboxes, files, store, time);
         var answers = new AnswerFiles(
             active,
             sandbox,
@@ -132,7 +136,7 @@ internal sealed partial class RunEngine(
             fileOptions.Value.RunBytes,
             loggers.CreateLogger<AnswerFiles>()
         );
-        var work = new RunWork(active, scope, steps, tools, history, sandbox, answers);
+        var work = new RunWork(active, scope, steps, tools, history, sandbox, answers, ledger);
         work.TakeUp();
         return work;
     }
@@ -192,7 +196,7 @@ internal sealed partial class RunEngine(
                 return (RunEnding.RateLimitExceeded, exception.Message);
             case ModelException:
                 return (RunEnding.ServerError, exception.Message);
-            case SandboxCapacityException:
+            case SandboxCapacityException or BudgetExceededException:
                 return (RunEnding.RateLimitExceeded, exception.Message);
             case SandboxUnavailableException or SessionEndedException:
                 Log.NoSandbox(_logger, runId, exception);

@@ -31,6 +31,12 @@ internal sealed record RunHistory
     /// <summary>This run's calls.</summary>
     public IReadOnlyList<CallEntity> Calls { get; init; } = [];
 
+    /// <summary>What this run's calls have caused to be charged.</summary>
+    public IReadOnlyList<SessionChargeEntity> Charges { get; init; } = [];
+
+    /// <summary>What this run's turns have used.</summary>
+    public IReadOnlyList<TokenUseEntity> TokenUses { get; init; } = [];
+
     /// <summary>The thread's session and files.</summary>
     public required SessionKnowledge Session { get; init; }
 
@@ -108,6 +114,10 @@ internal sealed record RunHistory
                 .OrderBy(step => step.Seq)
                 .ToListAsync(cancellationToken),
             Calls = await context.Calls.Where(call => call.RunId == run.Id).ToListAsync(cancellationToken),
+            Charges = await context
+                .SessionCharges.Where(charge => charge.ThreadId == run.ThreadId && charge.RunId == run.Id)
+                .ToListAsync(cancellationToken),
+            TokenUses = await context.TokenUses.Where(use => use.RunId == run.Id).ToListAsync(cancellationToken),
         };
     }
 

@@ -25,6 +25,8 @@ internal sealed record RunPatch
     public long ReasoningTokens { get; init; }
     public string? TraceId { get; init; }
     public string? TraceParent { get; init; }
+    public long SessionNanos { get; init; }
+    public long? TokenNanos { get; init; }
     public string? LeaseOwner { get; init; }
 
     /// <summary>A run that was asked to cancel takes no other way than these.</summary>
@@ -49,6 +51,8 @@ internal sealed record RunPatch
             ReasoningTokens = run.ReasoningTokens,
             TraceId = run.TraceId,
             TraceParent = run.TraceParent,
+            SessionNanos = run.SessionNanos,
+            TokenNanos = run.TokenNanos,
             LeaseOwner = run.LeaseOwner,
         };
 
@@ -87,6 +91,8 @@ internal sealed record RunPatch
             .SetProperty(row => row.ReasoningTokens, ReasoningTokens)
             .SetProperty(row => row.TraceId, TraceId)
             .SetProperty(row => row.TraceParent, TraceParent)
+            .SetProperty(row => row.SessionNanos, SessionNanos)
+            .SetProperty(row => row.TokenNanos, TokenNanos)
             .SetProperty(row => row.LeaseOwner, LeaseOwner)
             .SetProperty(row => row.LeaseExpiresAtMs, leaseExpiresAtMs);
 }

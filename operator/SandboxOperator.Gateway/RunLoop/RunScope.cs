@@ -66,6 +66,15 @@ internal sealed class RunScope(RunEntity run, RunStream stream, RunJournal journ
     /// <summary>Something of the turn has come.</summary>
     public void Hears() => FirstTokenAtMs ??= NowMs;
 
+    /// <summary>Takes over what the stored turns have used: an earlier worker may not have come to say it.</summary>
+    public void Recount(RunUsage usage)
+    {
+        Run.PromptTokens = usage.Prompt;
+        Run.CompletionTokens = usage.Completion;
+        Run.CachedTokens = usage.Cached;
+        Run.ReasoningTokens = usage.Reasoning;
+    }
+
     /// <summary>Counts a turn of the model.</summary>
     public void Count(RunUsage usage)
     {
@@ -91,6 +100,9 @@ internal sealed class RunScope(RunEntity run, RunStream stream, RunJournal journ
 
     /// <summary>Keeps a change for the next commit.</summary>
     public void Stage(JournalChange change) => _changes.Add(change);
+
+    /// <summary>Keeps changes for the next commit.</summary>
+    public void Stage(IReadOnlyList<JournalChange> changes) => _changes.AddRange(changes);
 
     /// <summary>Keeps an event until the next commit.</summary>
     public void Stage(string name, Action<Utf8JsonWriter> write)

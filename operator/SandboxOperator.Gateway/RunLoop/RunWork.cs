@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using SandboxOperator.Gateway.Conversation;
+using SandboxOperator.Gateway.Ledger;
 using SandboxOperator.Gateway.RunLoop.Steps;
 using SandboxOperator.Gateway.Runs;
 using SandboxOperator.Gateway.Sessions;
@@ -14,7 +15,8 @@ internal sealed record RunWork(
     RunTools Tools,
     RunHistory History,
     ThreadSandbox Sandbox,
-    AnswerFiles Files
+    AnswerFiles Files,
+    RunLedger Ledger
 )
 {
     /// <summary>The pictures of user messages, once they are loaded.</summary>
@@ -27,6 +29,7 @@ internal sealed record RunWork(
     public void TakeUp()
     {
         Scope.NextTurn = History.Turns is [.., var last] ? last.Index + 1 : 0;
+        Scope.Recount(History.Turns.Aggregate(default(RunUsage), (sum, turn) => sum + RunUsage.Parse(turn.Usage)));
         foreach (var step in History.Steps)
         {
             if (step.Status == StepStatuses.InProgress)

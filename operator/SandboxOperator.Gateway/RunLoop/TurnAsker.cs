@@ -1,6 +1,7 @@
 using System.Text.Json.Nodes;
 using SandboxOperator.Gateway.Conversation;
 using SandboxOperator.Gateway.Files;
+using SandboxOperator.Gateway.Ledger.Budgets;
 using SandboxOperator.Gateway.Models;
 using SandboxOperator.Gateway.Upstream;
 
@@ -27,12 +28,14 @@ internal sealed class TurnAsker(
     /// <param name="before">Has to be done before anything of the turn is shown.</param>
     /// <param name="cancellationToken">Ends the asking.</param>
     /// <exception cref="ModelException">The turn failed for good.</exception>
+    /// <exception cref="BudgetExceededException">A budget is used up.</exception>
     public async Task<AskedTurn> AskAsync(RunWork work, bool isLast, Task before, CancellationToken cancellationToken)
     {
         var run = work.Scope.Run;
         var model =
             catalog.Resolve(run.Model)
             ?? throw new ModelException(ModelFailure.Refused, ModelAliases.UnknownMessage(run.Model));
+        work.Ledger.RequireTurn(model);
         work.Pictures ??= await PictureLoader.LoadAsync(
             work.History.Items,
             (id, cancellation) => OpenPictureAsync(run.Project, id, cancellation),
@@ -45,14 +48,14 @@ internal sealed class TurnAsker(
             if (input.CompletionTokensLeft <= 0)
             {
                 await before;
-                return new AskedTurn(null, null, CompletionTokensUsed);
+                return new AskedTurn(model, null, null, CompletionTokensUsed);
             }
 
             var plan = conversations.Build(input);
             if (input.PromptTokensLeft <= 0 || !plan.Fits)
             {
                 await before;
-                return new AskedTurn(null, null, PromptTokensUsed);
+                return new AskedTurn(model, null, null, PromptTokensUsed);
             }
 
             // 2. The turn.
@@ -68,7 +71,7 @@ internal sealed class TurnAsker(
                 var request = new ModelRequest(model, plan.Body, work.Scope.Deadline);
                 var events = models.StreamAsync(request, cancellationToken);
                 var turn = await reader.ReadAsync(events, work.Scope.NextTurn, before, cancellationToken);
-                return new AskedTurn(turn, reader, null);
+                return new AskedTurn(model, turn, reader, null);
             }
             catch (ModelException exception)
                 when (exception.Failure == ModelFailure.ContextLength && plan.CanShrink && !reader.HasShown)

@@ -17,16 +17,11 @@ internal sealed class TurnFollower(PythonCalls python)
     /// 3. Function calls are handed to the application.
     /// </summary>
     /// <returns>The status that the run has moved to; null when the model is to be asked again.</returns>
-    public async Task<string?> FollowAsync(
-        RunWork work,
-        ModelTurn turn,
-        TurnReader reader,
-        CancellationToken cancellationToken
-    )
+    public async Task<string?> FollowAsync(RunWork work, AskedTurn asked, CancellationToken cancellationToken)
     {
-        var scope = work.Scope;
+        var (scope, turn, reader) = (work.Scope, asked.Turn!, asked.Reader!);
         var calls = work.Tools.CallsOf(turn.Message, scope.Run.Id, work.Scope.NextTurn);
-        var row = Store(work, turn, calls.Count == 0 ? reader.OpenMessage() : reader.Message);
+        var row = Store(work, asked.Model, turn, calls.Count == 0 ? reader.OpenMessage() : reader.Message);
         work.Steps.DiscardInterrupted();
         switch (turn.FinishReason)
         {
@@ -142,7 +137,7 @@ internal sealed class TurnFollower(PythonCalls python)
         return RunStatuses.RequiresAction;
     }
 
-    private static TurnEntity Store(RunWork work, ModelTurn turn, MessageStep? message)
+    private static TurnEntity Store(RunWork work, string model, ModelTurn turn, MessageStep? message)
     {
         var scope = work.Scope;
         var usage = RunUsage.Of(turn.Usage);
@@ -163,6 +158,7 @@ internal sealed class TurnFollower(PythonCalls python)
         };
         scope.Unrecorded = null;
         scope.Stage(JournalChange.Insert(row));
+        scope.Stage(work.Ledger.Use(row.Index, model, turn.Usage, row.CreatedAtMs));
         return row;
     }
 

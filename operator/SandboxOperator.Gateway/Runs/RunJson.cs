@@ -1,5 +1,6 @@
 using System.Text.Json;
 using SandboxOperator.Gateway.Http;
+using SandboxOperator.Gateway.Ledger;
 using SandboxOperator.Gateway.RunLoop;
 using SandboxOperator.Gateway.Store.Entities;
 
@@ -52,6 +53,25 @@ internal static class RunJson
         writer.WriteRaw("response_format", run.ResponseFormat);
         writer.WriteRaw("tool_choice", run.ToolChoice);
         writer.WriteBoolean("parallel_tool_calls", run.ParallelToolCalls ?? true);
+        WriteCost(writer, RunCost.Of(run));
+        writer.WriteEndObject();
+    }
+
+    /// <summary>Writes what only this server has; clients of the API pass over it.</summary>
+    private static void WriteCost(Utf8JsonWriter writer, RunCost cost)
+    {
+        writer.WriteStartObject("sandbox");
+        writer.WriteNumber("session_cost", Nanos.ToDollars(cost.SessionNanos));
+        if (cost.TokenNanos is { } tokens)
+        {
+            writer.WriteNumber("token_cost", Nanos.ToDollars(tokens));
+        }
+        else
+        {
+            writer.WriteNull("token_cost");
+        }
+
+        writer.WriteString("currency", Nanos.Currency);
         writer.WriteEndObject();
     }
 

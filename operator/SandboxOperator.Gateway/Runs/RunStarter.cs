@@ -3,6 +3,7 @@ using Microsoft.Extensions.Options;
 using SandboxOperator.Gateway.Assistants;
 using SandboxOperator.Gateway.Files;
 using SandboxOperator.Gateway.Http;
+using SandboxOperator.Gateway.Ledger.Budgets;
 using SandboxOperator.Gateway.Messages;
 using SandboxOperator.Gateway.RunLoop;
 using SandboxOperator.Gateway.Sessions;
@@ -20,13 +21,14 @@ internal sealed class RunStarter(
     GivenSessions sessions,
     RunDispatcher dispatcher,
     RunLeases leases,
+    BudgetBook budgets,
     IOptions<RunLoopOptions> options,
     TimeProvider time
 )
 {
     /// <summary>
-    /// 1. The assistant and the thread are looked up. 2. A run that may use the code interpreter gets room for its
-    /// sandbox, or none is made. 3. Thread, messages and run are stored together, leased to this process.
+    /// 1. The assistant and the thread are looked up. 2. A project whose budget is used up is refused; a run that may use
+    /// the code interpreter gets room for its sandbox, or none is made. 3. Thread, messages and run are stored together, leased to this process.
     /// </summary>
     /// <param name="caller">Who asks.</param>
     /// <param name="threadId">The thread; null when the draft makes one.</param>
@@ -53,6 +55,7 @@ internal sealed class RunStarter(
         run.LeaseExpiresAtMs = run.CreatedAtMs + (options.Value.LeaseSeconds * 1000L);
 
         // 2.
+        RequireBudget(run.Project);
         var slot = ToolsParameter.HasCodeInterpreter(run.Tools)
             ? await ReserveAsync(
                 thread?.Session ?? SessionKeys.Of(run.Project, run.ThreadId, 1, draft.Thread?.GivenSession),
@@ -107,6 +110,26 @@ internal sealed class RunStarter(
             },
             cancellationToken
         );
+
+    private void RequireBudget(string project)
+    {
+        try
+        {
+            budgets.RequireLeft(project);
+        }
+        catch (BudgetExceededException exception)
+        {
+            throw new ApiException(
+                StatusCodes.Status429TooManyRequests,
+                exception.Message,
+                code: "insufficient_quota",
+                type: "insufficient_quota"
+            )
+            {
+                IsFinal = true,
+            };
+        }
+    }
 
     private async Task<ISandboxSlot> ReserveAsync(SessionKey session, CancellationToken cancellationToken)
     {

@@ -1,5 +1,7 @@
 using SandboxOperator.Gateway.Conversation;
 using SandboxOperator.Gateway.Files;
+using SandboxOperator.Gateway.Ledger;
+using SandboxOperator.Gateway.Ledger.Budgets;
 using SandboxOperator.Gateway.RunLoop;
 using SandboxOperator.Gateway.Store;
 using SandboxOperator.Sandboxes;
@@ -12,6 +14,7 @@ namespace SandboxOperator.Gateway.Sessions;
 internal sealed class ThreadSandbox(
     ActiveRun run,
     SessionKnowledge known,
+    RunLedger ledger,
     ISandboxes sandboxes,
     FileService files,
     IStore store,
@@ -27,7 +30,7 @@ internal sealed class ThreadSandbox(
     private Task<OpenedSandbox>? _opening;
 
     /// <summary>The session, for what is to be stored of it.</summary>
-    public SessionRecord Record { get; } = new(run, known, time);
+    public SessionRecord Record { get; } = new(run, known, ledger, time);
 
     /// <summary>What is known of the thread's files.</summary>
     public SessionKnowledge Known { get; } = known;
@@ -59,6 +62,7 @@ internal sealed class ThreadSandbox(
     /// <summary>The sandbox, for the next call.</summary>
     /// <exception cref="SandboxCapacityException">There is no room.</exception>
     /// <exception cref="SandboxUnavailableException">It cannot start.</exception>
+    /// <exception cref="BudgetExceededException">It would be a new session, which a budget does not allow.</exception>
     public async Task<OpenedSandbox> OpenAsync(CancellationToken cancellationToken)
     {
         Prepare(cancellationToken);
@@ -121,9 +125,13 @@ internal sealed class ThreadSandbox(
         {
             try
             {
-                return Record.Exists
-                    ? await sandboxes.ContinueAsync(Key, cancellationToken)
-                    : await sandboxes.OpenAsync(Key, cancellationToken);
+                if (Record.Exists)
+                {
+                    return await sandboxes.ContinueAsync(Key, cancellationToken);
+                }
+
+                ledger.RequireSession();
+                return await sandboxes.OpenAsync(Key, cancellationToken);
             }
             catch (SessionEndedException) when (attempt < MaxSessions)
             {

@@ -22,6 +22,11 @@ internal abstract class StoreContext(DbContextOptions options) : DbContext(optio
     public DbSet<FileEntity> Files => Set<FileEntity>();
     public DbSet<UploadEntity> Uploads => Set<UploadEntity>();
     public DbSet<UploadPartEntity> UploadParts => Set<UploadPartEntity>();
+    public DbSet<SessionChargeEntity> SessionCharges => Set<SessionChargeEntity>();
+    public DbSet<TokenUseEntity> TokenUses => Set<TokenUseEntity>();
+    public DbSet<SessionBucketEntity> SessionBuckets => Set<SessionBucketEntity>();
+    public DbSet<TokenBucketEntity> TokenBuckets => Set<TokenBucketEntity>();
+    public DbSet<RollupEntity> Rollups => Set<RollupEntity>();
 
     /// <summary>The statuses in which a run locks its thread.</summary>
     internal const string ActiveRunFilter = "Status IN ('queued','in_progress','requires_action','cancelling')";
@@ -66,5 +71,35 @@ internal abstract class StoreContext(DbContextOptions options) : DbContext(optio
         modelBuilder.Entity<UploadEntity>().HasIndex(row => row.Id).IsUnique();
         modelBuilder.Entity<UploadPartEntity>().HasIndex(row => row.Id).IsUnique();
         modelBuilder.Entity<UploadPartEntity>().HasIndex(row => row.UploadId);
+        modelBuilder
+            .Entity<SessionChargeEntity>()
+            .HasIndex(row => new
+            {
+                row.ThreadId,
+                row.Ordinal,
+                row.Period,
+                row.Revision,
+            })
+            .IsUnique();
+        modelBuilder.Entity<TokenUseEntity>().HasIndex(row => new { row.RunId, row.Turn }).IsUnique();
+        modelBuilder
+            .Entity<SessionBucketEntity>()
+            .HasIndex(row => new
+            {
+                row.WidthMs,
+                row.StartMs,
+                row.Project,
+            })
+            .IsUnique();
+        modelBuilder
+            .Entity<TokenBucketEntity>()
+            .HasIndex(row => new
+            {
+                row.WidthMs,
+                row.StartMs,
+                row.Project,
+                row.Model,
+            })
+            .IsUnique();
     }
 }

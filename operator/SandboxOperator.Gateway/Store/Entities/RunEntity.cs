@@ -79,6 +79,12 @@ internal sealed class RunEntity : IListed
     /// </summary>
     public string? TraceParent { get; set; }
 
+    /// <summary>Nano-dollars of the sessions and periods of sessions that calls of the run have started.</summary>
+    public long SessionNanos { get; set; }
+
+    /// <summary>Nano-dollars of the run's tokens so far; null when one of its models has no price.</summary>
+    public long? TokenNanos { get; set; } = 0;
+
     /// <summary>The newest message of the thread when the run was made: its turns come behind it in the history.</summary>
     public long AfterMessageSeq { get; set; }
 

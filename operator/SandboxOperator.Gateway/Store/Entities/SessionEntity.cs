@@ -15,6 +15,9 @@ internal sealed class SessionEntity
     public long LastActivityAtMs { get; set; }
     public long? EndedAtMs { get; set; }
 
+    /// <summary>The newest period that the ledger has charged; null when none is.</summary>
+    public int? PaidPeriod { get; set; }
+
     /// <summary><c>warm</c> or <c>cold</c>.</summary>
     public required string Launch { get; set; }
 

@@ -268,6 +268,23 @@ namespace SandboxOperator.Gateway.Store.Migrations.Sqlite
                     b.ToTable("Messages");
                 });
 
+            modelBuilder.Entity("SandboxOperator.Gateway.Store.Entities.RollupEntity", b =>
+                {
+                    b.Property<long>("Seq")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("INTEGER");
+
+                    b.Property<long>("SessionChargeSeq")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<long>("TokenUseSeq")
+                        .HasColumnType("INTEGER");
+
+                    b.HasKey("Seq");
+
+                    b.ToTable("Rollups");
+                });
+
             modelBuilder.Entity("SandboxOperator.Gateway.Store.Entities.RunEntity", b =>
                 {
                     b.Property<long>("Seq")
@@ -367,6 +384,9 @@ namespace SandboxOperator.Gateway.Store.Migrations.Sqlite
                         .IsRequired()
                         .HasColumnType("TEXT");
 
+                    b.Property<long>("SessionNanos")
+                        .HasColumnType("INTEGER");
+
                     b.Property<long?>("StartedAtMs")
                         .HasColumnType("INTEGER");
 
@@ -380,6 +400,9 @@ namespace SandboxOperator.Gateway.Store.Migrations.Sqlite
                     b.Property<string>("ThreadId")
                         .IsRequired()
                         .HasColumnType("TEXT");
+
+                    b.Property<long?>("TokenNanos")
+                        .HasColumnType("INTEGER");
 
                     b.Property<string>("ToolChoice")
                         .IsRequired()
@@ -495,6 +518,87 @@ namespace SandboxOperator.Gateway.Store.Migrations.Sqlite
                     b.ToTable("RunSteps");
                 });
 
+            modelBuilder.Entity("SandboxOperator.Gateway.Store.Entities.SessionBucketEntity", b =>
+                {
+                    b.Property<long>("Seq")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("INTEGER");
+
+                    b.Property<long>("Charges")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<long>("Nanos")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<string>("Project")
+                        .IsRequired()
+                        .HasColumnType("TEXT");
+
+                    b.Property<long>("Sessions")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<long>("StartMs")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<long>("WidthMs")
+                        .HasColumnType("INTEGER");
+
+                    b.HasKey("Seq");
+
+                    b.HasIndex("WidthMs", "StartMs", "Project")
+                        .IsUnique();
+
+                    b.ToTable("SessionBuckets");
+                });
+
+            modelBuilder.Entity("SandboxOperator.Gateway.Store.Entities.SessionChargeEntity", b =>
+                {
+                    b.Property<long>("Seq")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("INTEGER");
+
+                    b.Property<long>("AtMs")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<string>("CallId")
+                        .IsRequired()
+                        .HasColumnType("TEXT");
+
+                    b.Property<long>("Nanos")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<int>("Ordinal")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<int>("Period")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<string>("Project")
+                        .IsRequired()
+                        .HasColumnType("TEXT");
+
+                    b.Property<int>("Revision")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<string>("RunId")
+                        .IsRequired()
+                        .HasColumnType("TEXT");
+
+                    b.Property<int>("Sessions")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<string>("ThreadId")
+                        .IsRequired()
+                        .HasColumnType("TEXT");
+
+                    b.HasKey("Seq");
+
+                    b.HasIndex("ThreadId", "Ordinal", "Period", "Revision")
+                        .IsUnique();
+
+                    b.ToTable("SessionCharges");
+                });
+
             modelBuilder.Entity("SandboxOperator.Gateway.Store.Entities.SessionEntity", b =>
                 {
                     b.Property<long>("Seq")
@@ -515,6 +619,9 @@ namespace SandboxOperator.Gateway.Store.Migrations.Sqlite
                         .HasColumnType("TEXT");
 
                     b.Property<int>("Ordinal")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<int?>("PaidPeriod")
                         .HasColumnType("INTEGER");
 
                     b.Property<string>("PlacedFiles")
@@ -606,6 +713,111 @@ namespace SandboxOperator.Gateway.Store.Migrations.Sqlite
                         .IsUnique();
 
                     b.ToTable("ThreadFiles");
+                });
+
+            modelBuilder.Entity("SandboxOperator.Gateway.Store.Entities.TokenBucketEntity", b =>
+                {
+                    b.Property<long>("Seq")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("INTEGER");
+
+                    b.Property<long>("CachedInput")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<long>("CachedInputNanos")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<long>("Input")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<long>("InputNanos")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<string>("Model")
+                        .IsRequired()
+                        .HasColumnType("TEXT");
+
+                    b.Property<long>("Output")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<long>("OutputNanos")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<string>("Project")
+                        .IsRequired()
+                        .HasColumnType("TEXT");
+
+                    b.Property<long>("Requests")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<long>("StartMs")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<long>("Unpriced")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<long>("WidthMs")
+                        .HasColumnType("INTEGER");
+
+                    b.HasKey("Seq");
+
+                    b.HasIndex("WidthMs", "StartMs", "Project", "Model")
+                        .IsUnique();
+
+                    b.ToTable("TokenBuckets");
+                });
+
+            modelBuilder.Entity("SandboxOperator.Gateway.Store.Entities.TokenUseEntity", b =>
+                {
+                    b.Property<long>("Seq")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("INTEGER");
+
+                    b.Property<long>("AtMs")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<long>("CachedInput")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<long?>("CachedInputNanos")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<bool>("Estimated")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<long>("Input")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<long?>("InputNanos")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<string>("Model")
+                        .IsRequired()
+                        .HasColumnType("TEXT");
+
+                    b.Property<long>("Output")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<long?>("OutputNanos")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<string>("Project")
+                        .IsRequired()
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("RunId")
+                        .IsRequired()
+                        .HasColumnType("TEXT");
+
+                    b.Property<int>("Turn")
+                        .HasColumnType("INTEGER");
+
+                    b.HasKey("Seq");
+
+                    b.HasIndex("RunId", "Turn")
+                        .IsUnique();
+
+                    b.ToTable("TokenUses");
                 });
 
             modelBuilder.Entity("SandboxOperator.Gateway.Store.Entities.ToolResultEntity", b =>

@@ -1,0 +1,63 @@
+using Prometheus;
+using SandboxOperator.Gateway.Ledger.Budgets;
+
+namespace SandboxOperator.Gateway.Ledger;
+
+/// <summary>What operators see of money. Projects are labels only where a budget names them.</summary>
+internal static class LedgerMetrics
+{
+    private static readonly Counter DollarsSpent = Metrics.CreateCounter(
+        "sandbox_dollars_total",
+        "Dollars charged: for sessions, and for tokens of models whose price is known.",
+        "kind"
+    );
+
+    private static readonly Counter TokensUsed = Metrics.CreateCounter(
+        "sandbox_tokens_total",
+        "Tokens of the turns that were stored; input is without cached_input.",
+        "kind"
+    );
+
+    private static readonly Counter TokensUnpriced = Metrics.CreateCounter(
+        "sandbox_unpriced_tokens_total",
+        "Tokens of models whose price is not known."
+    );
+
+    private static readonly Gauge BudgetUsed = Metrics.CreateGauge(
+        "sandbox_budget_used_ratio",
+        "The part of a budget that is spent in its current period.",
+        "project",
+        "period"
+    );
+
+    private static readonly Counter BudgetRefusals = Metrics.CreateCounter(
+        "sandbox_budget_refusals_total",
+        "Runs and calls that were refused because a budget is used up.",
+        "project",
+        "period"
+    );
+
+    public static void SessionCharged(long nanos) => DollarsSpent.WithLabels("session").Inc(Dollars(nanos));
+
+    public static void TokensCharged(long nanos) => DollarsSpent.WithLabels("tokens").Inc(Dollars(nanos));
+
+    public static void Used(long input, long cachedInput, long output, bool priced)
+    {
+        TokensUsed.WithLabels("input").Inc(input - cachedInput);
+        TokensUsed.WithLabels("cached_input").Inc(cachedInput);
+        TokensUsed.WithLabels("output").Inc(output);
+        if (!priced)
+        {
+            TokensUnpriced.Inc(input + output);
+        }
+    }
+
+    public static void Show(BudgetState state) =>
+        BudgetUsed.WithLabels(state.Budget.Project, Text(state.Budget.Period)).Set(state.UsedRatio);
+
+    public static void Refused(Budget budget) => BudgetRefusals.WithLabels(budget.Project, Text(budget.Period)).Inc();
+
+    private static double Dollars(long nanos) => (double)Nanos.ToDollars(nanos);
+
+    private static string Text(BudgetPeriod period) => period == BudgetPeriod.Day ? "day" : "month";
+}

@@ -1,0 +1,40 @@
+using Microsoft.Extensions.Options;
+using SandboxOperator.Gateway.Ledger.Budgets;
+using SandboxOperator.Gateway.Ledger.Prices;
+using SandboxOperator.Gateway.Ledger.Rollup;
+using SandboxOperator.Gateway.Ledger.Tariffs;
+using SandboxOperator.Gateway.Ledger.Usage;
+using SandboxOperator.Sandboxes.Local;
+
+namespace SandboxOperator.Gateway.Ledger;
+
+internal static class LedgerServices
+{
+    private const long DefaultMemory = 1L << 30;
+
+    /// <summary>Before the services that work on runs: budgets are read first.</summary>
+    public static IServiceCollection AddLedger(this IServiceCollection services, IConfiguration configuration)
+    {
+        services.Configure<TariffOptions>(configuration.GetSection(TariffOptions.Section));
+        services.Configure<List<BudgetOptions>>(configuration.GetSection(BudgetOptions.Section));
+        services.AddSingleton(provider =>
+            Tariff.From(
+                provider.GetRequiredService<IOptions<TariffOptions>>().Value,
+                provider.GetService<IOptions<LocalSandboxOptions>>()?.Value.MemoryBytes ?? DefaultMemory
+            )
+        );
+        services.AddSingleton(_ => new PriceTable(configuration));
+        services.AddSingleton<UnpricedModels>();
+        services.AddSingleton<UsageReader>();
+        services.AddSingleton(provider => new BudgetBook(
+            Budget.From(provider.GetRequiredService<IOptions<List<BudgetOptions>>>().Value),
+            provider.GetRequiredService<UsageReader>(),
+            provider.GetRequiredService<TimeProvider>(),
+            provider.GetRequiredService<ILogger<BudgetBook>>()
+        ));
+        services.AddSingleton<RunLedgers>();
+        services.AddSingleton<ICosts, Costs>();
+        services.AddSingleton<CostRollup>();
+        return services.AddHostedService<LedgerLoop>();
+    }
+}

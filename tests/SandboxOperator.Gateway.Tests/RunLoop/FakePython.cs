@@ -14,6 +14,9 @@ internal sealed class FakePython
         "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=="
     );
 
+    /// <summary>What sending a call throws, or null.</summary>
+    public Exception? RunFails { get; set; }
+
     /// <summary>What a line does to the sandbox and says.</summary>
     public static IEnumerable<CallEvent> Run(FakeSandbox sandbox, string line)
     {

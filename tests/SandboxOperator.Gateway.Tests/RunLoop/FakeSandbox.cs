@@ -6,7 +6,7 @@ using SandboxOperator.Sandboxes;
 namespace SandboxOperator.Gateway.Tests.RunLoop;
 
 /// <summary>A sandbox in memory.</summary>
-internal sealed class FakeSandbox(SessionKey session, FakePython python) : ISandbox
+internal sealed class FakeSandbox(SessionKey session, FakePython python, TimeProvider clock) : ISandbox
 {
     private readonly ConcurrentDictionary<string, FakeCall> _calls = new(StringComparer.Ordinal);
     private readonly Lock _lock = new();
@@ -26,6 +26,9 @@ internal sealed class FakeSandbox(SessionKey session, FakePython python) : ISand
         new(DateTimeOffset.MaxValue, TimeSpan.FromMilliseconds(30), TimeSpan.FromMilliseconds(4));
 
     public string Incarnation { get; private set; } = Guid.NewGuid().ToString("N");
+
+    /// <summary>The beginning or the end of the last call.</summary>
+    public DateTimeOffset LastActivityAt { get; private set; } = clock.GetUtcNow();
 
     public string VolumeId { get; } = Guid.NewGuid().ToString("N");
 
@@ -61,6 +64,11 @@ internal sealed class FakeSandbox(SessionKey session, FakePython python) : ISand
     )
     {
         FakeCall call;
+        if (Python.RunFails is { } failure)
+        {
+            throw failure;
+        }
+        LastActivityAt = clock.GetUtcNow();
         lock (_lock)
         {
             if (request.Incarnation != Incarnation)
@@ -99,6 +107,7 @@ internal sealed class FakeSandbox(SessionKey session, FakePython python) : ISand
             {
                 throw new SandboxLostException("The sandbox is gone.");
             }
+            LastActivityAt = clock.GetUtcNow();
             yield return item;
             if (item is CallDone)
             {

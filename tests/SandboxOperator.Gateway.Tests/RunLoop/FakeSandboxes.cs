@@ -17,6 +17,9 @@ internal sealed class FakeSandboxes : ISandboxes
     /// <summary>What opening a sandbox throws, or null.</summary>
     public Exception? OpenFails { get; set; }
 
+    /// <summary>When set, a session ends an hour after its last call.</summary>
+    public TimeProvider? Clock { get; set; }
+
     /// <summary>What code does.</summary>
     public FakePython Python { get; } = new();
 
@@ -34,6 +37,9 @@ internal sealed class FakeSandboxes : ISandboxes
             }
         }
     }
+
+    /// <summary>How many sessions were opened, those that have ended included.</summary>
+    public int EverOpened { get; private set; }
 
     /// <summary>How often room was reserved.</summary>
     public int Reservations { get; private set; }
@@ -59,9 +65,16 @@ internal sealed class FakeSandboxes : ISandboxes
         {
             throw failure;
         }
+        ExpireIdle();
         return _ended.ContainsKey(session.Name)
             ? throw new SessionEndedException("The session has ended.")
-            : Task.FromResult<ISandbox>(_sandboxes.GetOrAdd(session.Name, _ => new FakeSandbox(session, Python)));
+            : Task.FromResult<ISandbox>(_sandboxes.GetOrAdd(session.Name, _ => Make(session)));
+    }
+
+    private FakeSandbox Make(SessionKey session)
+    {
+        EverOpened++;
+        return new FakeSandbox(session, Python, Clock ?? TimeProvider.System);
     }
 
     /// <summary>Sessions made by hand, with their projects; null where they cannot be made.</summary>
@@ -77,10 +90,13 @@ internal sealed class FakeSandboxes : ISandboxes
         return Task.FromResult(free ? SessionHold.Held : SessionHold.NotFound);
     }
 
-    public Task<ISandbox> ContinueAsync(SessionKey session, CancellationToken cancellationToken) =>
-        _sandboxes.ContainsKey(session.Name)
+    public Task<ISandbox> ContinueAsync(SessionKey session, CancellationToken cancellationToken)
+    {
+        ExpireIdle();
+        return _sandboxes.ContainsKey(session.Name)
             ? OpenAsync(session, cancellationToken)
             : throw new SessionEndedException("There is no such session any more.");
+    }
 
     public Task EndAsync(SessionKey session, CancellationToken cancellationToken)
     {
@@ -99,6 +115,18 @@ internal sealed class FakeSandboxes : ISandboxes
         {
             _ended[name] = true;
             _sandboxes.TryRemove(name, out _);
+        }
+    }
+
+    private void ExpireIdle()
+    {
+        foreach (var (name, sandbox) in _sandboxes)
+        {
+            if (Clock is { } clock && clock.GetUtcNow() - sandbox.LastActivityAt >= TimeSpan.FromHours(1))
+            {
+                _ended[name] = true;
+                _sandboxes.TryRemove(name, out _);
+            }
         }
     }
 

@@ -77,6 +77,42 @@ tolerations:
 {{- end }}
 {{- end }}
 
+{{/* Tariff, prices and budgets as environment variables */}}
+{{- define "sandbox.money" -}}
+{{- with .Values.gateway.tariff }}
+- name: Tariff__Kind
+  value: {{ .kind }}
+- name: Tariff__SessionDollars
+  value: {{ .sessionDollars | toString | quote }}
+{{- range $memory, $dollars := .sizes }}
+- name: {{ printf "Tariff__Sizes__%s" $memory }}
+  value: {{ $dollars | toString | quote }}
+{{- end }}
+{{- end }}
+{{- with .Values.gateway.tariff.memory | default (dig "resources" "limits" "memory" "" .Values.sandbox.runtime.spec) }}
+- name: Tariff__Memory
+  value: {{ . | toString | quote }}
+{{- end }}
+{{- range $model, $price := .Values.gateway.prices }}
+{{- range $what, $dollars := $price }}
+- name: {{ printf "Prices__Models__%s__%s" $model $what | quote }}
+  value: {{ $dollars | toString | quote }}
+{{- end }}
+{{- end }}
+{{- range $index, $budget := .Values.gateway.budgets }}
+- name: Budgets__{{ $index }}__Project
+  value: {{ $budget.project | quote }}
+- name: Budgets__{{ $index }}__Period
+  value: {{ $budget.period | default "month" }}
+- name: Budgets__{{ $index }}__Dollars
+  value: {{ $budget.dollars | toString | quote }}
+{{- if hasKey $budget "warnAt" }}
+- name: Budgets__{{ $index }}__WarnAt
+  value: {{ $budget.warnAt | toString | quote }}
+{{- end }}
+{{- end }}
+{{- end }}
+
 {{/* .NET without its debugging pipes, and with a folder that it may write to. */}}
 {{- define "sandbox.dotnetEnvironment" -}}
 - name: DOTNET_EnableDiagnostics

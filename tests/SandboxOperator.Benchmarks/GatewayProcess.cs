@@ -41,10 +41,15 @@ internal sealed class GatewayProcess : IAsyncDisposable
         }
     }
 
+    /// <param name="upstream">Its base address.</param>
+    /// <param name="settings">Environment variables.</param>
+    /// <param name="cancellationToken">Ends the start.</param>
+    /// <param name="data">A data folder that is there and stays; null for one of its own.</param>
     public static async Task<GatewayProcess> StartAsync(
         string upstream,
         IReadOnlyDictionary<string, string>? settings,
-        CancellationToken cancellationToken
+        CancellationToken cancellationToken,
+        string? data = null
     )
     {
         var folder = Directory.CreateTempSubdirectory("sandbox-bench-");
@@ -60,7 +65,7 @@ internal sealed class GatewayProcess : IAsyncDisposable
             Environment =
             {
                 ["PORT"] = $"{port}",
-                ["DATA_DIR"] = Path.Combine(folder.FullName, "data"),
+                ["DATA_DIR"] = data ?? Path.Combine(folder.FullName, "data"),
                 ["Sandbox__Directory"] = Path.Combine(folder.FullName, "sandboxes"),
                 ["OPENAI_BASE_URL"] = upstream,
                 ["OPENAI_API_KEY"] = "bench",

@@ -22,6 +22,7 @@ IBenchmark[] all =
     new SandboxBenchmark(),
     new RunBenchmark(),
     new UploadBenchmark(),
+    new LedgerBenchmark(),
     new ControllerBenchmark(),
     new PodBenchmark(),
 ];

@@ -37,6 +37,20 @@ internal static class LedgerMetrics
         "period"
     );
 
+    /// <summary>Lets the series begin with zero, before anything is spent, so that their increase can be seen.</summary>
+    public static void Announce()
+    {
+        foreach (var kind in (string[])["session", "tokens"])
+        {
+            DollarsSpent.WithLabels(kind);
+        }
+
+        foreach (var kind in (string[])["input", "cached_input", "output"])
+        {
+            TokensUsed.WithLabels(kind);
+        }
+    }
+
     public static void SessionCharged(long nanos) => DollarsSpent.WithLabels("session").Inc(Dollars(nanos));
 
     public static void TokensCharged(long nanos) => DollarsSpent.WithLabels("tokens").Inc(Dollars(nanos));

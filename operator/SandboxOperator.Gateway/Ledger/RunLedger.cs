@@ -133,9 +133,12 @@ internal sealed class RunLedger
         return Charge(call, paid, due, nowMs);
     }
 
+    /// <summary>Nano-dollars that a call has caused to be charged.</summary>
+    public long SessionNanosOf(string callId) =>
+        _charges.Where(charge => charge.CallId == callId).Sum(charge => charge.Nanos);
+
     /// <summary>What a call has caused stands: its sandbox took it.</summary>
-    public void Stands(string callId) =>
-        LedgerMetrics.SessionCharged(_charges.Where(charge => charge.CallId == callId).Sum(charge => charge.Nanos));
+    public void Stands(string callId) => LedgerMetrics.SessionCharged(SessionNanosOf(callId));
 
     /// <summary>The sandbox did not take a call: what it has caused is taken back.</summary>
     /// <returns>The change for the transaction that stores the call's end; null when the call has caused nothing.</returns>

@@ -14,6 +14,7 @@ internal sealed partial class LedgerLoop(
 
     public override async Task StartAsync(CancellationToken cancellationToken)
     {
+        LedgerMetrics.Announce();
         await budgets.LoadAsync(cancellationToken);
         await base.StartAsync(cancellationToken);
     }

@@ -1,0 +1,102 @@
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Time.Testing;
+using Prometheus;
+using SandboxOperator.Gateway.Ledger.Budgets;
+using SandboxOperator.Gateway.Tests.Hosting;
+
+namespace SandboxOperator.Gateway.Tests.Ledger;
+
+public sealed class BudgetBookTests : IDisposable
+{
+    private const string Project = "budget-book-tests";
+    private readonly FakeTimeProvider _time = new(new DateTimeOffset(2027, 1, 31, 23, 0, 0, TimeSpan.Zero));
+    private readonly LogCapture _log = new();
+
+    public void Dispose() => _log.Dispose();
+
+    [Fact]
+    public async Task The_log_warns_once_when_a_budget_is_nearly_and_once_when_it_is_used_up_in_each_period()
+    {
+        await using var ledger = await LedgerStore.OpenAsync();
+        var book = await OpenAsync(ledger, warnAt: 0.5);
+        for (var month = 1; month <= 2; month++)
+        {
+            book.SpendWithin(Project, 40);
+            _log.Lines.ShouldBeEmpty();
+            book.SpendWithin(Project, 30);
+            book.SpendWithin(Project, 30);
+            _log.Lines.ShouldHaveSingleItem().ShouldContain("nearly used up");
+            Should.Throw<BudgetExceededException>(() => book.SpendWithin(Project, 1));
+            Should.Throw<BudgetExceededException>(() => book.RequireLeft(Project));
+            _log.Lines.Count.ShouldBe(2);
+            _log.Lines.Last().ShouldContain("is used up");
+
+            // What nobody could refuse counts as well, and what is given back may be spent again.
+            book.Spend(Project, 10);
+            book.States().Single().UsedRatio.ShouldBe(1.1);
+            book.Spend(Project, -20);
+            book.SpendWithin(Project, 10);
+
+            _time.Advance(TimeSpan.FromHours(2));
+            _log.Lines.Clear();
+        }
+    }
+
+    [Fact]
+    public async Task A_gauge_shows_what_is_used_and_that_a_new_period_has_begun()
+    {
+        await using var ledger = await LedgerStore.OpenAsync();
+        var book = await OpenAsync(ledger, warnAt: 1);
+        book.SpendWithin(Project, 25);
+        (await ScrapeAsync()).ShouldContain(
+            $"sandbox_budget_used_ratio{{project=\"{Project}\",period=\"month\"}} 0.25"
+        );
+
+        _time.Advance(TimeSpan.FromHours(1));
+        book.Refresh();
+        (await ScrapeAsync()).ShouldContain($"sandbox_budget_used_ratio{{project=\"{Project}\",period=\"month\"}} 0\n");
+    }
+
+    [Fact]
+    public async Task What_was_spent_before_the_start_counts()
+    {
+        await using var ledger = await LedgerStore.OpenAsync();
+        var now = _time.GetUtcNow();
+        await ledger.ChargeAsync(0, 0, "this month", now.ToUnixTimeMilliseconds());
+        await ledger.ChargeAsync(2, 0, "last month", now.AddMonths(-1).ToUnixTimeMilliseconds());
+        var book = new BudgetBook(
+            [
+                new Budget("even", BudgetPeriod.Month, 2 * LedgerStore.Price, 1),
+                new Budget("odd", BudgetPeriod.Day, 1, 1),
+            ],
+            ledger.Usage,
+            _time,
+            LoggerFactory.Create(_ => { }).CreateLogger<BudgetBook>()
+        );
+        await book.LoadAsync(CancellationToken.None);
+
+        book.States("even").Single().SpentNanos.ShouldBe(LedgerStore.Price);
+        book.States("odd").Single().SpentNanos.ShouldBe(0);
+        book.States().Count.ShouldBe(2);
+    }
+
+    private async Task<BudgetBook> OpenAsync(LedgerStore ledger, double warnAt)
+    {
+        using var loggers = LoggerFactory.Create(logging => logging.AddProvider(_log));
+        var book = new BudgetBook(
+            [new Budget(Project, BudgetPeriod.Month, 100, warnAt)],
+            ledger.Usage,
+            _time,
+            loggers.CreateLogger<BudgetBook>()
+        );
+        await book.LoadAsync(CancellationToken.None);
+        return book;
+    }
+
+    private static async Task<string> ScrapeAsync()
+    {
+        using var text = new MemoryStream();
+        await Metrics.DefaultRegistry.CollectAndExportAsTextAsync(text);
+        return System.Text.Encoding.UTF8.GetString(text.ToArray());
+    }
+}

@@ -10,8 +10,6 @@ namespace SandboxOperator.Gateway.Ledger;
 
 internal static class LedgerServices
 {
-    private const long DefaultMemory = 1L << 30;
-
     /// <summary>Before the services that work on runs: budgets are read first.</summary>
     public static IServiceCollection AddLedger(this IServiceCollection services, IConfiguration configuration)
     {
@@ -20,7 +18,8 @@ internal static class LedgerServices
         services.AddSingleton(provider =>
             Tariff.From(
                 provider.GetRequiredService<IOptions<TariffOptions>>().Value,
-                provider.GetService<IOptions<LocalSandboxOptions>>()?.Value.MemoryBytes ?? DefaultMemory
+                // Where sandboxes are not on this machine this is its default, which runtimes share.
+                provider.GetRequiredService<IOptions<LocalSandboxOptions>>().Value.MemoryBytes
             )
         );
         services.AddSingleton(_ => new PriceTable(configuration));

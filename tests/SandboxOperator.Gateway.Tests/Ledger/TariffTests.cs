@@ -2,6 +2,7 @@ using FsCheck;
 using FsCheck.Xunit;
 using Microsoft.Extensions.Options;
 using SandboxOperator.Gateway.Ledger.Tariffs;
+using SandboxOperator.Gateway.Tests.Hosting;
 
 namespace SandboxOperator.Gateway.Tests.Ledger;
 
@@ -71,6 +72,15 @@ public sealed class TariffTests
         Refused(new TariffOptions { Kind = "per-20-minutes", Memory = "much" }).ShouldContain("Tariff:Memory");
         Refused(new TariffOptions { Kind = "per-20-minutes", Memory = "65Gi" }).ShouldContain("Tariff:Sizes");
     }
+
+    [Theory]
+    [InlineData("Tariff:Kind=per-month", "Tariff:Kind")]
+    [InlineData("Prices:Models:m:Input=1", "Prices:Models:m:Output")]
+    [InlineData("Budgets:0:Project=p", "Budgets:0:Dollars")]
+    public async Task A_gateway_does_not_start_with_settings_that_make_no_sense(string setting, string named) =>
+        (
+            await Should.ThrowAsync<OptionsValidationException>(() => TestGateway.StartAsync(null, null, setting))
+        ).Message.ShouldContain(named);
 
     private static string Refused(TariffOptions options, long memory = 1) =>
         Should.Throw<OptionsValidationException>(() => Tariff.From(options, memory)).Message;

@@ -1,32 +1,34 @@
-using System.Diagnostics.Metrics;
+using Prometheus;
 
 namespace SandboxOperator.Sandboxes;
 
-/// <summary>What is counted, on the meter <see cref="MeterName"/>.</summary>
-internal sealed class SandboxMetrics : IDisposable
+/// <summary>What is counted of sandboxes, whatever the backend.</summary>
+internal sealed class SandboxMetrics
 {
-    public const string MeterName = "SandboxOperator.Sandboxes";
+    private readonly Counter _opened = Metrics.CreateCounter(
+        "sandbox_opened_total",
+        "Sandboxes given to sessions, by launch: warm or cold.",
+        "launch"
+    );
 
-    private readonly Meter _meter = new(MeterName);
-    private readonly Counter<long> _opened;
-    private readonly Counter<long> _stopped;
-    private readonly Histogram<double> _openSeconds;
+    private readonly Counter _stopped = Metrics.CreateCounter(
+        "sandbox_stopped_total",
+        "Sandboxes stopped, by reason: idle, ended, room, shutdown.",
+        "reason"
+    );
 
-    public SandboxMetrics()
-    {
-        _opened = _meter.CreateCounter<long>("sandbox_opened", description: "Sandboxes given to sessions, by launch.");
-        _stopped = _meter.CreateCounter<long>("sandbox_stopped", description: "Sandboxes stopped, by reason.");
-        _openSeconds = _meter.CreateHistogram<double>("sandbox_open", "s", "Time until a session had its sandbox.");
-    }
+    private readonly Histogram _openSeconds = Metrics.CreateHistogram(
+        "sandbox_open_seconds",
+        "Time until a session had a sandbox that was not running before, its agent answering.",
+        new HistogramConfiguration { LabelNames = ["launch"], Buckets = Histogram.ExponentialBuckets(0.001, 2, 18) }
+    );
 
     public void Opened(SandboxLaunch launch, TimeSpan took)
     {
-        var tag = KeyValuePair.Create<string, object?>("launch", launch == SandboxLaunch.Warm ? "warm" : "cold");
-        _opened.Add(1, tag);
-        _openSeconds.Record(took.TotalSeconds, tag);
+        var label = launch == SandboxLaunch.Warm ? "warm" : "cold";
+        _opened.WithLabels(label).Inc();
+        _openSeconds.WithLabels(label).Observe(took.TotalSeconds);
     }
 
-    public void Stopped(string reason) => _stopped.Add(1, KeyValuePair.Create<string, object?>("reason", reason));
-
-    public void Dispose() => _meter.Dispose();
+    public void Stopped(string reason) => _stopped.WithLabels(reason).Inc();
 }

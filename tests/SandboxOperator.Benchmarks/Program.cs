@@ -21,6 +21,7 @@ IBenchmark[] all =
 [
     new SandboxBenchmark(),
     new RunBenchmark(),
+    new TracingBenchmark(),
     new UploadBenchmark(),
     new LedgerBenchmark(),
     new ControllerBenchmark(),

@@ -113,6 +113,20 @@ tolerations:
 {{- end }}
 {{- end }}
 
+{{/* Where spans go, and how logs look. */}}
+{{- define "sandbox.telemetryEnvironment" -}}
+{{- with .Values.telemetry }}
+{{- if .endpoint }}
+- name: OTEL_EXPORTER_OTLP_ENDPOINT
+  value: {{ .endpoint | quote }}
+- name: OTEL_EXPORTER_OTLP_PROTOCOL
+  value: {{ .protocol | quote }}
+{{- end }}
+{{- end }}
+- name: Logging__Console__FormatterName
+  value: {{ .Values.logs.format }}
+{{- end }}
+
 {{/* .NET without its debugging pipes, and with a folder that it may write to. */}}
 {{- define "sandbox.dotnetEnvironment" -}}
 - name: DOTNET_EnableDiagnostics

@@ -35,11 +35,13 @@ internal static class ControllerApp
             return KubeConnection.Open(kube.Config, kube.Context);
         });
         AddControllers(builder.Services, LeaderOptions.Read(builder.Configuration));
+        builder.Services.AddTracing(builder.Configuration);
         configure?.Invoke(builder.Services);
 
         var app = builder.Build();
         app.MapGet("/livez", () => "ok\n");
         app.MapGet("/readyz", Readiness);
+        ControllerMetrics.Register();
         app.MapMetrics();
         return app;
     }
@@ -52,7 +54,12 @@ internal static class ControllerApp
         builder.Logging.AddFilter("Microsoft.AspNetCore", LogLevel.Warning);
         if (builder.Configuration["Logging:Console:FormatterName"] == ConsoleFormatterNames.Json)
         {
-            builder.Logging.AddJsonConsole();
+            builder.Logging.AddJsonConsole(console =>
+            {
+                console.IncludeScopes = true;
+                console.UseUtcTimestamp = true;
+                console.TimestampFormat = "O";
+            });
             return;
         }
 

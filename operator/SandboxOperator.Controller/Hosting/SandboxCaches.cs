@@ -62,6 +62,12 @@ internal static class SandboxCaches
     public static IReadOnlyList<SandboxPool> Of(this IResourceCache<SandboxPool> pools, SandboxRuntime runtime) =>
         pools.ByIndex(ByRuntime, Key(runtime.Metadata, runtime.Metadata.Name));
 
+    /// <summary>Whether a pool is to keep sandboxes waiting for sessions like this one.</summary>
+    public static bool KeepSome(this IResourceCache<SandboxPool> pools, SandboxSession session) =>
+        pools
+            .ByIndex(ByRuntime, Key(session.Metadata, session.Spec.RuntimeRef.Name))
+            .Any(pool => pool.Spec.Replicas > 0);
+
     /// <summary>Leaves labels, owners and what tells of a pod's state; ten thousand pods have to fit.</summary>
     public static void Trim(V1Pod pod)
     {

@@ -14,6 +14,14 @@ internal static class PoolMetrics
             "state"
         );
 
+    public static Counter Misses { get; } =
+        Metrics.CreateCounter(
+            "sandbox_pool_misses_total",
+            "Sessions that found no waiting sandbox although a pool keeps some for their runtime.",
+            "namespace",
+            "runtime"
+        );
+
     public static Counter Failures { get; } =
         Metrics.CreateCounter("sandbox_pool_failures_total", "Times that sandboxes of pools broke or were refused.");
 }

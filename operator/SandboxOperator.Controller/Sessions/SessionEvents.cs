@@ -1,12 +1,15 @@
 using SandboxOperator.Api.Resources;
 using SandboxOperator.Api.Sessions;
+using SandboxOperator.Controller.Hosting;
+using SandboxOperator.Controller.Pools;
+using SandboxOperator.Kube.Caching;
 using SandboxOperator.Kube.Events;
 using SandboxOperator.Kube.Resources;
 
 namespace SandboxOperator.Controller.Sessions;
 
 /// <summary>Tells people and metrics what is new in a session's status.</summary>
-internal sealed class SessionEvents(IEventPublisher events)
+internal sealed class SessionEvents(IEventPublisher events, IResourceCache<SandboxPool> pools)
 {
     /// <summary>Compares a session before and after a write.</summary>
     public void Publish(SandboxSession before, SandboxSession after)
@@ -28,6 +31,11 @@ internal sealed class SessionEvents(IEventPublisher events)
         if (isNewPod)
         {
             SessionMetrics.Claims.WithLabels(now.Launch!).Inc();
+            if (now.Launch == SessionLaunch.Cold && pools.KeepSome(after))
+            {
+                PoolMetrics.Misses.WithLabels(after.Metadata.NamespaceProperty, after.Spec.RuntimeRef.Name).Inc();
+            }
+
             var how = now.Launch == SessionLaunch.Warm ? "was waiting in a pool" : "was made for the session";
             events.Publish(after, $"{now.Launch}Start", $"The sandbox {now.PodRef!.Name} {how}.");
         }

@@ -17,6 +17,20 @@ internal static class SessionMetrics
     public static Counter Ends { get; } =
         Metrics.CreateCounter("sandbox_session_ends_total", "Sessions that ended, by why.", "reason");
 
+    public static Gauge Active { get; } =
+        Metrics.CreateGauge(
+            "sandbox_sessions",
+            "Sessions that have not ended, by phase: Pending, Starting, Ready, Suspended, Failed.",
+            "phase"
+        );
+
+    public static Gauge Unverified { get; } =
+        Metrics.CreateGauge(
+            "sandbox_sessions_unverified",
+            "Ready sessions whose isolation is not verified, by condition: NetworkIsolated, NetworkPolicyEnforced.",
+            "condition"
+        );
+
     public static Histogram StartSeconds { get; } =
         Metrics.CreateHistogram(
             "sandbox_session_start_seconds",

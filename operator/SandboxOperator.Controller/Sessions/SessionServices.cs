@@ -20,15 +20,23 @@ internal static class SessionServices
         builder.Services.AddSingleton<SandboxFinder>();
         builder.Services.AddSingleton<SessionEvents>();
         builder.Services.AddSingleton<SessionController>();
+        builder.Services.AddHostedService<SessionGauges>();
         return builder.AddController<SessionController, SandboxSession>(options =>
         {
             options.Workers = Workers;
+            options.TraceParent = TraceParent;
             options
                 .Owns<V1Pod>()
                 .Watches<SandboxRuntime>(WaitingFor)
                 .BeforeWork((services, token) => services.GetRequiredService<PodWriter>().CatchUpAsync(token));
         });
     }
+
+    /// <summary>The trace that waits for the session's sandbox. What comes after concerns nobody who waits.</summary>
+    private static string? TraceParent(SandboxSession session) =>
+        session.Status?.Phase is SessionPhases.Ready or SessionPhases.Expired ? null
+        : session.Metadata.Annotations?.TryGetValue(SandboxAnnotations.TraceParent, out var parent) == true ? parent
+        : null;
 
     /// <summary>
     /// Sessions that a change of a runtime may help, or stop: those that do not run. And those that run, when it learned

@@ -1,5 +1,6 @@
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.Configuration.Memory;
+using Microsoft.Extensions.Logging.Console;
 using SandboxOperator.Gateway.Assistants;
 using SandboxOperator.Gateway.Blobs;
 using SandboxOperator.Gateway.Files;
@@ -15,6 +16,7 @@ using SandboxOperator.Gateway.Runs;
 using SandboxOperator.Gateway.Seeding;
 using SandboxOperator.Gateway.Sessions.Listing;
 using SandboxOperator.Gateway.Store;
+using SandboxOperator.Gateway.Telemetry;
 using SandboxOperator.Gateway.Threads;
 using SandboxOperator.Gateway.Uploads;
 using SandboxOperator.Gateway.Upstream;
@@ -41,6 +43,7 @@ internal static class GatewayApp
         builder.Configuration.AddInMemoryCollection(EnvironmentNames.Read(Environment.GetEnvironmentVariable));
         builder.Configuration.AddCommandLine(args);
         Listen(builder);
+        AddLogs(builder);
         AddServices(builder);
         configure?.Invoke(builder);
 
@@ -55,6 +58,7 @@ internal static class GatewayApp
         var services = builder.Services;
         services.AddGatewayOptions(builder.Configuration);
         services.AddSingleton(TimeProvider.System);
+        services.AddTelemetry(builder.Configuration);
         services.AddApiHttp();
         services.AddStore();
         services.AddSandboxes(builder.Configuration);
@@ -97,6 +101,15 @@ internal static class GatewayApp
         ["Logging:Console:FormatterName"] = "simple",
         ["Logging:Console:FormatterOptions:SingleLine"] = "true",
     };
+
+    /// <summary>Lines for people; <c>Logging:Console:FormatterName=json</c> for machines, with run, thread, session and trace.</summary>
+    private static void AddLogs(WebApplicationBuilder builder) =>
+        builder.Services.PostConfigure<JsonConsoleFormatterOptions>(json =>
+        {
+            json.IncludeScopes = true;
+            json.UseUtcTimestamp = true;
+            json.TimestampFormat ??= "O";
+        });
 
     private static void Listen(WebApplicationBuilder builder)
     {

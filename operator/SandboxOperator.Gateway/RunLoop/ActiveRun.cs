@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using SandboxOperator.Gateway.Store.Entities;
 using SandboxOperator.Gateway.Streaming;
 using SandboxOperator.Sandboxes;
@@ -33,6 +34,9 @@ internal sealed class ActiveRun : IAsyncDisposable
 
     /// <summary>Room for the thread's sandbox, or null when the run may not use one or has none yet.</summary>
     public ISandboxSlot? Slot { get; set; }
+
+    /// <summary>The span of the work on it, or null when nobody traces it.</summary>
+    public Activity? Span { get; set; }
 
     /// <summary>Signals that work has to stop.</summary>
     public CancellationToken Stopping { get; }

@@ -3,11 +3,19 @@ using SandboxOperator.Api.Agent;
 using SandboxOperator.Gateway.Conversation;
 using SandboxOperator.Gateway.RunLoop.Steps;
 using SandboxOperator.Gateway.Sessions;
+using SandboxOperator.Gateway.Store.Entities;
+using SandboxOperator.Gateway.Telemetry;
 
 namespace SandboxOperator.Gateway.RunLoop;
 
 /// <summary>What is seen of a call: by clients in its step, by the model in its transcript.</summary>
-internal sealed class CallView(PythonStep step, AnswerFiles answerFiles, Action<string> pictureShown, TimeProvider time)
+internal sealed class CallView(
+    PythonStep step,
+    AnswerFiles answerFiles,
+    Action<string> pictureShown,
+    CallSpan? span,
+    TimeProvider time
+)
 {
     private const int MaxPiecesTogether = 16;
     private const int MaxPictures = 32;
@@ -25,6 +33,9 @@ internal sealed class CallView(PythonStep step, AnswerFiles answerFiles, Action<
 
     /// <summary>When the first output came; null while there is none.</summary>
     public DateTimeOffset? FirstOutputAt { get; private set; }
+
+    /// <summary>What the sandbox says of a call that did not come to its end by itself.</summary>
+    public string? Message { get; private set; }
 
     /// <summary>What the model reads.</summary>
     public string Text => _transcript.ToString();
@@ -57,10 +68,14 @@ internal sealed class CallView(PythonStep step, AnswerFiles answerFiles, Action<
             await AddAsync(stream.Current, cancellationToken);
             if (stream.Current is CallDone done)
             {
+                Message = done.Message;
                 status = done.Status;
             }
         }
     }
+
+    /// <summary>The call has ended: its span hears how, and what the run has paid for sessions.</summary>
+    public void End(string status, RunEntity run) => span?.Ended(status, Files, Text, run.SessionNanos);
 
     /// <summary>Shows what has come so far.</summary>
     public void Flush()
@@ -75,6 +90,7 @@ internal sealed class CallView(PythonStep step, AnswerFiles answerFiles, Action<
 
     private async Task AddAsync(CallEvent item, CancellationToken cancellationToken)
     {
+        span?.Hears(item);
         if (item is CallOutput or CallDisplay or CallError)
         {
             FirstOutputAt ??= time.GetUtcNow();

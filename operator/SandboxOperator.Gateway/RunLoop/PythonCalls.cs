@@ -4,8 +4,10 @@ using SandboxOperator.Api.Agent;
 using SandboxOperator.Gateway.Conversation;
 using SandboxOperator.Gateway.Ledger.Budgets;
 using SandboxOperator.Gateway.RunLoop.Steps;
+using SandboxOperator.Gateway.Runs;
 using SandboxOperator.Gateway.Sessions;
 using SandboxOperator.Gateway.Store.Entities;
+using SandboxOperator.Gateway.Telemetry;
 using SandboxOperator.Sandboxes;
 
 namespace SandboxOperator.Gateway.RunLoop;
@@ -18,6 +20,7 @@ namespace SandboxOperator.Gateway.RunLoop;
 /// </remarks>
 internal sealed partial class PythonCalls(
     IOptions<RunLoopOptions> options,
+    RunSpans spans,
     TimeProvider time,
     ILogger<PythonCalls> logger
 )
@@ -33,11 +36,16 @@ internal sealed partial class PythonCalls(
         "The code was not run, because the sandbox was started anew just before. Variables and imports are lost: "
         + "define what you need again, and run the code again.";
 
+    private static readonly Func<ILogger, string, string, IDisposable?> LogScope = LoggerMessage.DefineScope<
+        string,
+        string
+    >("session {Session}, call {CallId}");
     private static readonly TimeSpan BusyWait = TimeSpan.FromMilliseconds(200);
 
     /// <summary>Runs a call; its step is open afterwards.</summary>
     /// <param name="work">The run.</param>
     /// <param name="call">The call.</param>
+    /// <param name="usage">The tokens of the turn that asks for it.</param>
     /// <param name="shown">The step when the call was streamed.</param>
     /// <param name="cancellationToken">Stops the call as well, when the run is to end.</param>
     /// <returns>What the model reads.</returns>
@@ -45,6 +53,27 @@ internal sealed partial class PythonCalls(
     public async Task<string> RunAsync(
         RunWork work,
         ToolCall call,
+        RunUsage usage,
+        PythonStep? shown,
+        CancellationToken cancellationToken
+    )
+    {
+        using var span = spans.StartCall(work, call, usage);
+        try
+        {
+            return await RunAsync(work, call, span, shown, cancellationToken);
+        }
+        catch (Exception exception)
+        {
+            span?.Failed(exception);
+            throw;
+        }
+    }
+
+    private async Task<string> RunAsync(
+        RunWork work,
+        ToolCall call,
+        CallSpan? span,
         PythonStep? shown,
         CancellationToken cancellationToken
     )
@@ -61,7 +90,10 @@ internal sealed partial class PythonCalls(
         }
 
         var sandbox = await work.Sandbox.OpenAsync(cancellationToken);
-        var view = new CallView(step, work.Files, work.Scope.AddImage, time);
+        var name = work.Sandbox.Record.Key.Name;
+        using var scope = LogScope(logger, name, call.Id);
+        span?.Sends(code, name, sandbox);
+        var view = new CallView(step, work.Files, work.Scope.AddImage, span, time);
         if (sandbox.StateLost is { } reason)
         {
             view.StateLost(reason);
@@ -91,6 +123,7 @@ internal sealed partial class PythonCalls(
         var request = new CallRequest
         {
             Id = call.Id,
+            // What another worker stored; where secrets are blotted out of the store, the agent finds that it differs.
             Code = record.Code,
             Incarnation = record.Incarnation,
             Epoch = record.Epoch = EpochOf(work.Scope.Run),
@@ -171,7 +204,18 @@ internal sealed partial class PythonCalls(
         var firstOutputMs = view.FirstOutputAt is { } first
             ? Math.Max(0, first.ToUnixTimeMilliseconds() - record.CreatedAtMs)
             : (double?)null;
+        view.End(status, work.Scope.Run);
         RunMetrics.Calls.WithLabels(status).Inc();
+        if (firstOutputMs is { } wait)
+        {
+            RunMetrics.FirstOutputSeconds.Observe(wait / 1000);
+        }
+
+        if (status is CallStatuses.Killed or CallStatuses.Timeout)
+        {
+            RunMetrics.Kills.WithLabels(KillCauses.Of(view.Message)).Inc();
+        }
+
         RunMetrics.CallSeconds.Observe(Math.Max(0, now - record.CreatedAtMs) / 1000.0);
         if (status == CallStatuses.Error)
         {

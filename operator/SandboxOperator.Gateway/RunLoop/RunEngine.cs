@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Options;
 using SandboxOperator.Gateway.Files;
 using SandboxOperator.Gateway.Ledger;
@@ -6,6 +7,7 @@ using SandboxOperator.Gateway.Ledger.Budgets;
 using SandboxOperator.Gateway.Sessions;
 using SandboxOperator.Gateway.Store;
 using SandboxOperator.Gateway.Store.Entities;
+using SandboxOperator.Gateway.Telemetry;
 using SandboxOperator.Gateway.Upstream;
 using SandboxOperator.Sandboxes;
 using FileOptions = SandboxOperator.Gateway.Options.FileOptions;
@@ -30,16 +32,37 @@ internal sealed partial class RunEngine(
     RunLedgers ledgers,
     TurnAsker asker,
     TurnFollower follower,
+    RunSpans spans,
     IOptions<RunLoopOptions> options,
     IOptions<FileOptions> fileOptions,
     TimeProvider time,
     ILoggerFactory loggers
 )
 {
+    private static readonly Func<ILogger, string, string, string, string?, IDisposable?> LogScope =
+        LoggerMessage.DefineScope<string, string, string, string?>(
+            "run {RunId}, thread {ThreadId}, project {Project}, trace {TraceId}"
+        );
     private readonly ILogger _logger = loggers.CreateLogger<RunEngine>();
 
     /// <summary>Works on a run whose lease this process holds.</summary>
     public async Task<RunOutcome> RunAsync(ActiveRun active, RunEntity run)
+    {
+        using var span = RunSpans.StartRun(run);
+        using var scope = LogScope(_logger, run.Id, run.ThreadId, run.Project, run.TraceId);
+        active.Span = span;
+        try
+        {
+            return await RunTracedAsync(active, run);
+        }
+        finally
+        {
+            active.Span = null;
+            spans.EndRun(span, run);
+        }
+    }
+
+    private async Task<RunOutcome> RunTracedAsync(ActiveRun active, RunEntity run)
     {
         var scope = new RunScope(run, active.Stream, NewJournal(run), time);
         var steps = new RunSteps(scope);
@@ -126,6 +149,11 @@ internal sealed partial class RunEngine(
         var run = scope.Run;
         var tools = new RunTools(JsonNode.Parse(run.Tools)!.AsArray());
         var history = await RunHistory.ReadAsync(store, run, tools.HasPython, CancellationToken.None);
+        if (active.Span is { IsAllDataRequested: true } span)
+        {
+            RunSpans.Name(span, await AssistantNameAsync(run));
+        }
+
         var ledger = ledgers.Open(run, history.Charges, history.TokenUses);
         var sandbox = new ThreadSandbox(active, history.Session, ledger, sandboxes, files, store, time);
         var answers = new AnswerFiles(
@@ -140,6 +168,16 @@ internal sealed partial class RunEngine(
         work.TakeUp();
         return work;
     }
+
+    private Task<string?> AssistantNameAsync(RunEntity run) =>
+        store.ReadAsync(
+            (context, cancellation) =>
+                context
+                    .Assistants.Where(assistant => assistant.Project == run.Project && assistant.Id == run.AssistantId)
+                    .Select(assistant => assistant.Name)
+                    .FirstOrDefaultAsync(cancellation),
+            CancellationToken.None
+        );
 
     private async Task<RunOutcome> StopAsync(ActiveRun active, RunScope scope, RunSteps steps, Exception exception)
     {
@@ -171,7 +209,8 @@ internal sealed partial class RunEngine(
                     await RunEnding.ExpireAsync(scope, steps);
                     return RunOutcome.Ended;
                 default:
-                    var (code, message) = Explain(exception, scope.Run.Id);
+                    var (code, message, kind) = Explain(exception, scope.Run.Id);
+                    RunMetrics.Failures.WithLabels(kind).Inc();
                     await RunEnding.FailAsync(scope, steps, code, message);
                     return RunOutcome.Ended;
             }
@@ -188,22 +227,28 @@ internal sealed partial class RunEngine(
         return RunOutcome.Left;
     }
 
-    private (string Code, string Message) Explain(Exception exception, string runId)
+    private (string Code, string Message, string Kind) Explain(Exception exception, string runId)
     {
         switch (exception)
         {
             case ModelException { Failure: ModelFailure.RateLimited }:
-                return (RunEnding.RateLimitExceeded, exception.Message);
+                return (RunEnding.RateLimitExceeded, exception.Message, "rate_limit");
             case ModelException:
-                return (RunEnding.ServerError, exception.Message);
-            case SandboxCapacityException or BudgetExceededException:
-                return (RunEnding.RateLimitExceeded, exception.Message);
+                return (RunEnding.ServerError, exception.Message, "model");
+            case SandboxCapacityException:
+                return (RunEnding.RateLimitExceeded, exception.Message, "sandbox");
+            case BudgetExceededException:
+                return (RunEnding.RateLimitExceeded, exception.Message, "budget");
             case SandboxUnavailableException or SessionEndedException:
                 Log.NoSandbox(_logger, runId, exception);
-                return (RunEnding.ServerError, $"The sandbox is not available: {exception.Message}");
+                return (RunEnding.ServerError, $"The sandbox is not available: {exception.Message}", "sandbox");
             default:
                 Log.Failed(_logger, runId, exception);
-                return (RunEnding.ServerError, "The run failed because of an error in the gateway; its log says more.");
+                return (
+                    RunEnding.ServerError,
+                    "The run failed because of an error in the gateway; its log says more.",
+                    "other"
+                );
         }
     }
 

@@ -39,6 +39,41 @@ internal static class RunMetrics
         new HistogramConfiguration { Buckets = Histogram.ExponentialBuckets(0.001, 2, 20) }
     );
 
+    public static readonly Histogram FirstOutputSeconds = Metrics.CreateHistogram(
+        "sandbox_call_first_output_seconds",
+        "From the sending of a call to its first output.",
+        new HistogramConfiguration { Buckets = Histogram.ExponentialBuckets(0.001, 2, 18) }
+    );
+
+    public static readonly Counter Kills = Metrics.CreateCounter(
+        "sandbox_kills_total",
+        "Calls that the sandbox ended by force, by cause: memory, processes, disk, files, time, interrupt, exit, other.",
+        "cause"
+    );
+
+    public static readonly Histogram ClaimSeconds = Metrics.CreateHistogram(
+        "sandbox_claim_seconds",
+        "From asking for a session's sandbox until the session had it, by launch: warm or cold; running when it was there.",
+        new HistogramConfiguration { LabelNames = ["launch"], Buckets = Histogram.ExponentialBuckets(0.001, 2, 18) }
+    );
+
+    public static readonly Histogram ConnectSeconds = Metrics.CreateHistogram(
+        "sandbox_connect_seconds",
+        "From there until the sandbox's agent answered.",
+        new HistogramConfiguration { Buckets = Histogram.ExponentialBuckets(0.001, 2, 16) }
+    );
+
+    public static readonly Counter Failures = Metrics.CreateCounter(
+        "sandbox_run_failures_total",
+        "Runs that failed, by kind: model, rate_limit, content_filter, sandbox, budget, other.",
+        "kind"
+    );
+
+    public static readonly Counter SessionsStarted = Metrics.CreateCounter(
+        "sandbox_sessions_started_total",
+        "Sessions that had their first call."
+    );
+
     public static readonly Counter Corrections = Metrics.CreateCounter(
         "sandbox_self_corrections_total",
         "Calls that raised an exception, after which the model was asked again."

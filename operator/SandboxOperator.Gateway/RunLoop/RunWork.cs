@@ -22,6 +22,17 @@ internal sealed record RunWork(
     /// <summary>The pictures of user messages, once they are loaded.</summary>
     public IReadOnlyDictionary<string, Picture>? Pictures { get; set; }
 
+    /// <summary>The text of the newest message that a user wrote: what led to the run's calls.</summary>
+    public string Prompt() =>
+        string.Join(
+            '\n',
+            from part in History.Items.OfType<ClientMessage>().LastOrDefault(message => message.Role == "user")?.Content
+                ?? []
+            let text = part?["text"]?["value"]
+            where text is not null
+            select (string?)text
+        );
+
     /// <summary>
     /// Takes up what an earlier worker left: usage that its steps have taken over, pictures that no message shows yet,
     /// and steps that are open.

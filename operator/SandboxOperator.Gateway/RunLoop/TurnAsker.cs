@@ -3,6 +3,7 @@ using SandboxOperator.Gateway.Conversation;
 using SandboxOperator.Gateway.Files;
 using SandboxOperator.Gateway.Ledger.Budgets;
 using SandboxOperator.Gateway.Models;
+using SandboxOperator.Gateway.Telemetry;
 using SandboxOperator.Gateway.Upstream;
 
 namespace SandboxOperator.Gateway.RunLoop;
@@ -13,7 +14,8 @@ internal sealed class TurnAsker(
     IModelCatalog catalog,
     ModelAliases aliases,
     ConversationBuilder conversations,
-    FileService files
+    FileService files,
+    RunSpans spans
 )
 {
     /// <summary>What is to happen when a run's tokens are used up.</summary>
@@ -69,8 +71,7 @@ internal sealed class TurnAsker(
             try
             {
                 var request = new ModelRequest(model, plan.Body, work.Scope.Deadline);
-                var events = models.StreamAsync(request, cancellationToken);
-                var turn = await reader.ReadAsync(events, work.Scope.NextTurn, before, cancellationToken);
+                var turn = await AskAsync(work.Scope, request, reader, before, cancellationToken);
                 return new AskedTurn(model, turn, reader, null);
             }
             catch (ModelException exception)
@@ -78,6 +79,29 @@ internal sealed class TurnAsker(
             {
                 // 3. Too long for the model: again, with less.
             }
+        }
+    }
+
+    private async Task<ModelTurn> AskAsync(
+        RunScope scope,
+        ModelRequest request,
+        TurnReader reader,
+        Task before,
+        CancellationToken cancellationToken
+    )
+    {
+        using var span = spans.StartChat(scope.Run, request, scope.NextTurn);
+        try
+        {
+            var events = models.StreamAsync(request, cancellationToken);
+            var turn = await reader.ReadAsync(events, scope.NextTurn, before, cancellationToken);
+            spans.EndChat(span, turn, scope);
+            return turn;
+        }
+        catch (Exception exception)
+        {
+            spans.Fail(span, exception);
+            throw;
         }
     }
 

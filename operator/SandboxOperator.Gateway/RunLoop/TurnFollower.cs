@@ -92,7 +92,7 @@ internal sealed class TurnFollower(PythonCalls python)
         var scope = work.Scope;
         foreach (var call in calls.Where(call => call.Kind == ToolCallKind.Python))
         {
-            var text = await python.RunAsync(work, call, reader?.Python, cancellationToken);
+            var text = await python.RunAsync(work, call, RunUsage.Parse(row.Usage), reader?.Python, cancellationToken);
             Record(scope, row, results, call, text);
             // A call that the run's end interrupted did not complete: the step ends as the run does.
             if (work.Active.Reason is not (StopReason.Cancelled or StopReason.Expired))
@@ -231,6 +231,7 @@ internal sealed class TurnFollower(PythonCalls python)
             message.IncompleteReason = "content_filter";
         }
 
+        RunMetrics.Failures.WithLabels("content_filter").Inc();
         await RunEnding.FailAsync(
             work.Scope,
             work.Steps,

@@ -5,6 +5,7 @@ using SandboxOperator.Gateway.RunLoop;
 using SandboxOperator.Gateway.Store;
 using SandboxOperator.Gateway.Store.Entities;
 using SandboxOperator.Gateway.Streaming;
+using SandboxOperator.Gateway.Telemetry;
 using SandboxOperator.Gateway.Threads;
 
 namespace SandboxOperator.Gateway.Runs;
@@ -26,6 +27,7 @@ internal static class RunEndpoints
 
     private static async Task<IResult> CreateAsync(
         string threadId,
+        HttpRequest request,
         JsonBody body,
         Caller caller,
         RunStarter starter,
@@ -36,11 +38,12 @@ internal static class RunEndpoints
     )
     {
         var draft = RunDraft.Read(body.Root, catalog);
-        var started = await starter.StartAsync(caller, threadId, draft, cancellationToken);
+        var started = await starter.StartAsync(caller, threadId, draft, TraceParents.Of(request), cancellationToken);
         return Begin(started, draft.Stream, dispatcher, time);
     }
 
     private static async Task<IResult> CreateWithThreadAsync(
+        HttpRequest request,
         JsonBody body,
         Caller caller,
         RunStarter starter,
@@ -51,7 +54,7 @@ internal static class RunEndpoints
     )
     {
         var draft = RunDraft.ReadWithThread(body.Root, catalog);
-        var started = await starter.StartAsync(caller, null, draft, cancellationToken);
+        var started = await starter.StartAsync(caller, null, draft, TraceParents.Of(request), cancellationToken);
         return Begin(started, draft.Stream, dispatcher, time);
     }
 

@@ -33,12 +33,14 @@ internal sealed class RunStarter(
     /// <param name="caller">Who asks.</param>
     /// <param name="threadId">The thread; null when the draft makes one.</param>
     /// <param name="draft">The run.</param>
+    /// <param name="traceParent">The caller's trace context as W3C <c>traceparent</c>, or null.</param>
     /// <param name="cancellationToken">Ends the wait for the store, not what is stored.</param>
     /// <exception cref="ApiException">An object is missing, the thread is locked, or there is no room.</exception>
     public async Task<StartedRun> StartAsync(
         Caller caller,
         string? threadId,
         RunDraft draft,
+        string? traceParent,
         CancellationToken cancellationToken
     )
     {
@@ -50,6 +52,7 @@ internal sealed class RunStarter(
             time.GetUtcNow().ToUnixTimeMilliseconds(),
             TimeSpan.FromSeconds(options.Value.LifetimeSeconds)
         );
+        run.TraceParent = traceParent;
         run.LeaseOwner = leases.Owner;
         run.LeaseEpoch = 1;
         run.LeaseExpiresAtMs = run.CreatedAtMs + (options.Value.LeaseSeconds * 1000L);

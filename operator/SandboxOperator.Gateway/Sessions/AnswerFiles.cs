@@ -116,7 +116,8 @@ internal sealed partial class AnswerFiles(
             )
         {
             // The answer stands without the file: its text is not worth failing for.
-            Log.NotDelivered(logger, run.Id, exception);
+            Log.NotDelivered(logger, run.Id, exception.GetType().Name);
+            Log.Why(logger, exception);
             return null;
         }
     }
@@ -238,7 +239,11 @@ internal sealed partial class AnswerFiles(
 
     private static partial class Log
     {
-        [LoggerMessage(LogLevel.Warning, "Run {RunId}: a linked file could not be delivered")]
-        public static partial void NotDelivered(ILogger logger, string runId, Exception exception);
+        [LoggerMessage(LogLevel.Warning, "Run {RunId}: a linked file could not be delivered: {Problem}")]
+        public static partial void NotDelivered(ILogger logger, string runId, string problem);
+
+        // What a sandbox answers may hold names of files.
+        [LoggerMessage(LogLevel.Debug, "Why a linked file could not be delivered")]
+        public static partial void Why(ILogger logger, Exception exception);
     }
 }

@@ -71,6 +71,7 @@ internal sealed class SessionRecord(ActiveRun run, SessionKnowledge known, RunLe
         if (!Exists)
         {
             Exists = true;
+            RunMetrics.SessionsStarted.Inc();
             return [JournalChange.Insert(row), .. due.Changes];
         }
 

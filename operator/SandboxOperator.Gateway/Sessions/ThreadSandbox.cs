@@ -4,6 +4,7 @@ using SandboxOperator.Gateway.Ledger;
 using SandboxOperator.Gateway.Ledger.Budgets;
 using SandboxOperator.Gateway.RunLoop;
 using SandboxOperator.Gateway.Store;
+using SandboxOperator.Gateway.Telemetry;
 using SandboxOperator.Sandboxes;
 
 namespace SandboxOperator.Gateway.Sessions;
@@ -90,11 +91,23 @@ internal sealed class ThreadSandbox(
 
     private async Task<OpenedSandbox> OpenNowAsync(CancellationToken cancellationToken)
     {
+        using var span = RunSpans.StartOpening(run.Span, Key.Name);
+
         // 1. The thread's session; when it has ended, the next one.
         var (asked, timestamp) = (time.GetUtcNow(), time.GetTimestamp());
         var sandbox = await OpenSessionAsync(cancellationToken);
         var connect = sandbox.Opening.At < asked ? TimeSpan.Zero : sandbox.Opening.Connect;
-        var claim = time.GetElapsedTime(timestamp) - connect;
+        var waited = time.GetElapsedTime(timestamp) - connect;
+        var claim = waited < TimeSpan.Zero ? TimeSpan.Zero : waited;
+        var wasOpen = sandbox.Opening.At < asked;
+        var launch = SessionRecord.LaunchOf(sandbox);
+        RunMetrics.ClaimSeconds.WithLabels(wasOpen ? "running" : launch).Observe(claim.TotalSeconds);
+        if (!wasOpen)
+        {
+            RunMetrics.ConnectSeconds.Observe(connect.TotalSeconds);
+        }
+
+        span?.SetTag(SandboxNames.Session, Key.Name).SetTag(SandboxNames.Launch, launch);
         var stateLost = Compare(sandbox);
 
         // 2. Files that are not there yet.
@@ -109,14 +122,7 @@ internal sealed class ThreadSandbox(
 
         Record.VolumeId = sandbox.VolumeId;
         Record.Placed = _placed;
-        return new OpenedSandbox(
-            sandbox,
-            Record.Ordinal,
-            stateLost,
-            notes,
-            claim < TimeSpan.Zero ? TimeSpan.Zero : claim,
-            connect
-        );
+        return new OpenedSandbox(sandbox, Record.Ordinal, stateLost, notes, claim, connect);
     }
 
     private async Task<ISandbox> OpenSessionAsync(CancellationToken cancellationToken)

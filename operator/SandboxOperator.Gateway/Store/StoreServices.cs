@@ -1,3 +1,4 @@
+using Microsoft.EntityFrameworkCore.Diagnostics;
 using Microsoft.Extensions.Options;
 using SandboxOperator.Gateway.Options;
 using SandboxOperator.Gateway.Store.Sqlite;
@@ -14,7 +15,8 @@ internal static class StoreServices
             .AddSingleton(provider => new SqliteStore(
                 Path.Combine(provider.GetRequiredService<DataDirectory>().Path, "store.db"),
                 provider.GetRequiredService<TimeProvider>(),
-                provider.GetRequiredService<ILogger<SqliteStore>>()
+                provider.GetRequiredService<ILogger<SqliteStore>>(),
+                [.. provider.GetServices<IInterceptor>()]
             ))
             .AddSingleton<IStore>(provider => provider.GetRequiredService<SqliteStore>())
             .AddHostedService<StoreLifetime>();

@@ -7,6 +7,12 @@ internal sealed class AttemptException(ModelFailure failure, string message, Exc
     /// <summary>What the turn fails with when it is not asked for again.</summary>
     public ModelFailure Failure { get; } = failure;
 
+    /// <summary>
+    /// The reason in words that are all ours, for logs: upstreams like to quote what they were asked, and
+    /// <see cref="Exception.Message"/> quotes them.
+    /// </summary>
+    public string Reason { get; set; } = message;
+
     /// <summary>True when asking again may help.</summary>
     public bool Retryable { get; init; }
 

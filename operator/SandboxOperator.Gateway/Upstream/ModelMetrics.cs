@@ -29,8 +29,26 @@ internal static class ModelMetrics
         "failure"
     );
 
-    public static void Ended(string outcome, TimeSpan duration) =>
+    private static readonly Gauge Up = Metrics.CreateGauge(
+        "sandbox_upstream_up",
+        "1 when the upstream model answered the last request, 0 when it failed.",
+        new GaugeConfiguration { SuppressInitialValue = true }
+    );
+
+    public static void Ended(string outcome, TimeSpan duration)
+    {
         Duration.WithLabels(outcome).Observe(duration.TotalSeconds);
+        // Who refuses a request answers, and who cancels one says nothing of the upstream.
+        switch (outcome)
+        {
+            case "ok" or "refused" or "context_length":
+                Up.Set(1);
+                break;
+            case "server" or "rate_limited":
+                Up.Set(0);
+                break;
+        }
+    }
 
     public static void Began(TimeSpan duration) => FirstEvent.Observe(duration.TotalSeconds);
 

@@ -1,6 +1,7 @@
 using System.ClientModel;
 using System.ClientModel.Primitives;
 using System.Collections.Concurrent;
+using System.Diagnostics;
 using System.Runtime.CompilerServices;
 using System.Text.Json;
 using OpenAI;
@@ -142,11 +143,14 @@ internal sealed partial class OpenAiModelClient : IModelClient, IDisposable
                 )
                 {
                     outcome = ModelMetrics.Outcome(failure.Failure);
-                    Log.Failed(_logger, failure, request.Model, outcome, failures);
+                    Log.Failed(_logger, request.Model, outcome, failures, failure.Reason);
+                    Log.Said(_logger, failure);
                     throw new ModelException(failure.Failure, failure.Message, failure);
                 }
                 ModelMetrics.Retried(failure.Failure);
-                Log.Repeats(_logger, request.Model, failure.Message, delay);
+                Activity.Current?.AddEvent(new ActivityEvent("retry", _time.GetUtcNow()));
+                Log.Repeats(_logger, request.Model, failure.Reason, delay);
+                Log.Said(_logger, failure);
                 await Task.Delay(delay, _time, cancellationToken);
             }
         }
@@ -233,13 +237,13 @@ internal sealed partial class OpenAiModelClient : IModelClient, IDisposable
         [LoggerMessage(LogLevel.Warning, "Asking model {Model} again in {Delay}: {Reason}")]
         public static partial void Repeats(ILogger logger, string model, string reason, TimeSpan delay);
 
-        [LoggerMessage(LogLevel.Warning, "Model {Model} failed: {Outcome} after {Attempts} attempts")]
-        public static partial void Failed(
-            ILogger logger,
-            Exception exception,
-            string model,
-            string outcome,
-            int attempts
-        );
+        [LoggerMessage(
+            LogLevel.Warning,
+            "Model {Model} failed: {Outcome} after {Attempts} attempts, the last because {Reason}"
+        )]
+        public static partial void Failed(ILogger logger, string model, string outcome, int attempts, string reason);
+
+        [LoggerMessage(LogLevel.Debug, "What the upstream said")]
+        public static partial void Said(ILogger logger, Exception exception);
     }
 }

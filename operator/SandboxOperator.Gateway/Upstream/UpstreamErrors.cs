@@ -27,6 +27,13 @@ internal static class UpstreamErrors
     /// <param name="model">The model that was asked.</param>
     public static AttemptException FromResponse(int status, string body, TimeSpan? retryAfter, string model)
     {
+        var failure = Explain(status, body, retryAfter, model);
+        failure.Reason = $"it answered with status {status}";
+        return failure;
+    }
+
+    private static AttemptException Explain(int status, string body, TimeSpan? retryAfter, string model)
+    {
         var (message, code, type) = Read(body);
         if (IsContextLength(status, message, code))
         {
@@ -79,7 +86,10 @@ internal static class UpstreamErrors
             return new AttemptException(
                 ModelFailure.ContextLength,
                 $"The conversation is too long for '{model}': {message}"
-            );
+            )
+            {
+                Reason = "the conversation is too long for it",
+            };
         }
         var isLimit =
             status == 429
@@ -91,6 +101,7 @@ internal static class UpstreamErrors
         )
         {
             Retryable = true,
+            Reason = "it broke off its answer with an error",
         };
     }
 

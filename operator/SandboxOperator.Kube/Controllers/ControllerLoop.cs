@@ -128,8 +128,7 @@ internal sealed partial class ControllerLoop<TController, TEntity>(
     )
     {
         var started = time.GetTimestamp();
-        using var activity = KubeTracing.Source.StartActivity($"reconcile {Name}");
-        activity?.SetTag("sandbox.object", key.ToString());
+        using var activity = StartSpan(key);
         var outcome = "success";
         using var deadline = new CancellationTokenSource(options.Deadline, time);
         using var both = CancellationTokenSource.CreateLinkedTokenSource(deadline.Token, token);
@@ -164,7 +163,7 @@ internal sealed partial class ControllerLoop<TController, TEntity>(
         catch (Exception exception)
         {
             outcome = "exception";
-            activity?.SetStatus(ActivityStatusCode.Error, exception.Message);
+            activity?.SetStatus(ActivityStatusCode.Error, exception.GetType().FullName);
             Log.Failed(
                 logger,
                 key,
@@ -174,8 +173,23 @@ internal sealed partial class ControllerLoop<TController, TEntity>(
             );
         }
 
+        activity?.SetTag("sandbox.reconcile.outcome", outcome);
         KubeMetrics.Reconciles.WithLabels(Name, outcome).Inc();
         KubeMetrics.ReconcileSeconds.WithLabels(Name).Observe(time.GetElapsedTime(started).TotalSeconds);
+    }
+
+    private Activity? StartSpan(ObjectKey key)
+    {
+        if (!KubeTracing.Source.HasListeners())
+        {
+            return null;
+        }
+
+        var joins = cache.Get(key) is { } entity ? options.TraceParent(entity) : null;
+        var parent = ActivityContext.TryParse(joins, null, isRemote: true, out var waiting) ? waiting : default;
+        var span = KubeTracing.Source.StartActivity($"reconcile {Name}", ActivityKind.Internal, parent);
+        span?.SetTag("sandbox.object", key.ToString());
+        return span;
     }
 
     private static TimeSpan Again(WorkQueue<ObjectKey> queue, ObjectKey key, TimeSpan? after)

@@ -26,6 +26,9 @@ public sealed class ControllerOptions<TEntity>
     /// </summary>
     public Func<ResourceChange<TEntity>, bool> Concerns { get; set; } = Controllers.Concerns.ByDefault;
 
+    /// <summary>The W3C <c>traceparent</c> that the spans of an object's reconciles join; null for traces of their own.</summary>
+    public Func<TEntity, string?> TraceParent { get; set; } = _ => null;
+
     internal List<Func<IServiceProvider, Action<ObjectKey>, IDisposable>> Sources { get; } = [];
 
     internal List<Func<IServiceProvider, CancellationToken, Task>> Waits { get; } = [];

@@ -148,7 +148,7 @@ internal sealed partial class SessionOpening(
                     Started = true;
                     await objects.ChangeAsync(
                         key.Name,
-                        known => known.Spec.Suspend ? SessionObjects.Suspend(suspend: false) : null,
+                        known => known.Spec.Suspend ? SessionObjects.Wake() : null,
                         token
                     );
                     continue;

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using k8s.Models;
 using SandboxOperator.Api.Agent;
 using SandboxOperator.Api.Resources;
@@ -50,6 +51,17 @@ public sealed class SessionObjectTests(ClusterNamespace space) : IClassFixture<C
         (await Sandboxes.ListAsync(Token)).Single(info => info.Key == key).Launch.ShouldBe(SandboxLaunch.Warm);
         (await RunAsync(await Sandboxes.OpenAsync(key, Token), "1")).ShouldBe(["started", "done"]);
         (await ReportedAsync(key)).ShouldNotBeNull();
+    }
+
+    [Fact]
+    public async Task A_session_names_the_trace_that_waits_for_it()
+    {
+        var key = NewKey();
+        using var span = new Activity("waits") { ActivityTraceFlags = ActivityTraceFlags.Recorded }.Start();
+        var opening = Sandboxes.OpenAsync(key, Token);
+        var session = await space.ReadyAsync(key.Name, "traced");
+        await opening;
+        session.Metadata.Annotations[SandboxAnnotations.TraceParent].ShouldBe(span.Id);
     }
 
     [Fact]

@@ -53,7 +53,7 @@ internal sealed class SimulatedController : IDisposable
             new SandboxFinder(_writer, new WarmPods(_pods, _writer, time), Recipes),
             _writer,
             Recipes,
-            new SessionEvents(Substitute.For<IEventPublisher>()),
+            new SessionEvents(Substitute.For<IEventPublisher>(), Substitute.For<IResourceCache<SandboxPool>>()),
             time
         );
     }

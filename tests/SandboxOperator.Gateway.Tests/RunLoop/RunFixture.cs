@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using Microsoft.AspNetCore.Builder;
+using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
 using SandboxOperator.Gateway.Tests.Hosting;
 using SandboxOperator.Sandboxes;
@@ -127,6 +128,14 @@ internal sealed class RunFixture : IAsyncDisposable
     /// <summary>The messages of a thread, oldest first.</summary>
     public async Task<IReadOnlyList<JsonObject>> MessagesAsync(string thread) =>
         Data(await Gateway.GetAsync($"/v1/threads/{thread}/messages?order=asc&limit=100"));
+
+    /// <summary>The trace of a run, or null.</summary>
+    public Task<string?> TraceIdAsync(string run) =>
+        Gateway.Store.ReadAsync(
+            (context, cancellation) =>
+                context.Runs.Where(row => row.Id == run).Select(row => row.TraceId).SingleAsync(cancellation),
+            default
+        );
 
     /// <summary>Posts and reads the events until the stream ends.</summary>
     public async Task<IReadOnlyList<StreamedEvent>> StreamAsync(string path, string json)

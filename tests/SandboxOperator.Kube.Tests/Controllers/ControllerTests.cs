@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Diagnostics;
 using System.Text.Json.Nodes;
 using k8s.Models;
 using Microsoft.Extensions.DependencyInjection;
@@ -98,6 +99,34 @@ public sealed class ControllerTests : IAsyncLifetime
         await StartAsync();
         _server.Put(Sessions, "a");
         await Calls("reconcile a", times: 5);
+    }
+
+    [Theory]
+    [InlineData("00-0af7651916cd43dd8448eb211c80319c-00f067aa0ba902b7-01", "0af7651916cd43dd8448eb211c80319c")]
+    [InlineData("nonsense", null)]
+    public async Task Spans_join_the_trace_that_an_object_names(string traceParent, string? joined)
+    {
+        var traces = new ConcurrentQueue<(string Trace, string Parent)>();
+        using var listener = new ActivityListener
+        {
+            ShouldListenTo = source => source.Name == KubeTracing.SourceName,
+            Sample = (ref ActivityCreationOptions<ActivityContext> _) => ActivitySamplingResult.AllDataAndRecorded,
+            ActivityStopped = span =>
+            {
+                if ((string?)span.GetTagItem("sandbox.object") == "default/traced")
+                {
+                    traces.Enqueue((span.TraceId.ToHexString(), span.ParentSpanId.ToHexString()));
+                }
+            },
+        };
+        ActivitySource.AddActivityListener(listener);
+        await StartAsync(options => options.TraceParent = _ => traceParent);
+        _server.Put(Sessions, "traced");
+
+        await Eventually.True(() => !traces.IsEmpty, "no span");
+        var (trace, parent) = traces.First();
+        (trace == joined).ShouldBe(joined is not null);
+        parent.ShouldBe(joined is null ? "0000000000000000" : "00f067aa0ba902b7");
     }
 
     [Fact]

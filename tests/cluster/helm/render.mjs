@@ -26,6 +26,7 @@ function kinds(minor) {
     ["networking.k8s.io/v1", "Ingress", "ingresses", true],
     ["apiextensions.k8s.io/v1", "CustomResourceDefinition", "customresourcedefinitions", false],
     ["monitoring.coreos.com/v1", "ServiceMonitor", "servicemonitors", true],
+    ["monitoring.coreos.com/v1", "PrometheusRule", "prometheusrules", true],
     [minor >= 21 ? "policy/v1" : "policy/v1beta1", "PodDisruptionBudget", "poddisruptionbudgets", true],
   ].map(([groupVersion, kind, name, namespaced]) => ({ groupVersion, kind, name, namespaced }));
 }

@@ -1,5 +1,6 @@
 using Microsoft.Data.Sqlite;
 using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Diagnostics;
 using Microsoft.EntityFrameworkCore.Infrastructure;
 
 namespace SandboxOperator.Gateway.Store.Sqlite;
@@ -8,9 +9,12 @@ namespace SandboxOperator.Gateway.Store.Sqlite;
 /// The store in one SQLite file: one writer (see <see cref="SqliteWriter"/>), any number of readers on connections of
 /// their own, which in WAL mode neither wait for it nor hold it up.
 /// </summary>
-internal sealed partial class SqliteStore(string path, TimeProvider time, ILogger<SqliteStore> logger)
-    : IStore,
-        IAsyncDisposable
+internal sealed partial class SqliteStore(
+    string path,
+    TimeProvider time,
+    ILogger<SqliteStore> logger,
+    params IInterceptor[] interceptors
+) : IStore, IAsyncDisposable
 {
     private const int BusySeconds = 10;
 
@@ -37,7 +41,7 @@ internal sealed partial class SqliteStore(string path, TimeProvider time, ILogge
         var connection = new SqliteConnection(_connectionString + ";Pooling=False");
         await connection.OpenAsync(cancellationToken);
         await ExecuteAsync(connection, DurableSettings, cancellationToken);
-        _writer = new SqliteWriter(connection, time, logger);
+        _writer = new SqliteWriter(connection, time, logger, interceptors);
         Log.Opened(logger, path);
     }
 

@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Threading.Channels;
 using Microsoft.Data.Sqlite;
 using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Diagnostics;
 using Microsoft.EntityFrameworkCore.Infrastructure;
 
 namespace SandboxOperator.Gateway.Store.Sqlite;
@@ -35,12 +36,21 @@ internal sealed partial class SqliteWriter : IAsyncDisposable
     /// <param name="connection">Open, and used by nobody else; disposed with the writer.</param>
     /// <param name="time">For the queue's deadline.</param>
     /// <param name="logger">Where failed commits are reported.</param>
-    public SqliteWriter(SqliteConnection connection, TimeProvider time, ILogger logger)
+    /// <param name="interceptors">See what is written before it is.</param>
+    public SqliteWriter(
+        SqliteConnection connection,
+        TimeProvider time,
+        ILogger logger,
+        params IInterceptor[] interceptors
+    )
     {
         _connection = connection;
         // One, used again and again: making it costs as much as a small write.
         _contexts = new PooledDbContextFactory<SqliteStoreContext>(
-            new DbContextOptionsBuilder<SqliteStoreContext>().UseSqlite(connection).Options,
+            new DbContextOptionsBuilder<SqliteStoreContext>()
+                .UseSqlite(connection)
+                .AddInterceptors(interceptors)
+                .Options,
             poolSize: 1
         );
         _time = time;
@@ -162,10 +172,12 @@ internal sealed partial class SqliteWriter : IAsyncDisposable
         {
             Log.CommitFailed(_logger, batch.Count, error);
             StoreMetrics.Writes.WithLabels("failed").Inc(batch.Count);
+            StoreMetrics.Up.Set(0);
             var failure = Failure(error);
             batch.ForEach(operation => operation.Fail(failure));
             return;
         }
+        StoreMetrics.Up.Set(1);
         StoreMetrics.Writes.WithLabels("ok").Inc(done.Count);
         StoreMetrics.Writes.WithLabels("failed").Inc(failed.Count);
         done.ForEach(operation => operation.Complete());

@@ -10,6 +10,12 @@ internal static class StoreMetrics
         "outcome"
     );
 
+    public static readonly Gauge Up = Metrics.CreateGauge(
+        "sandbox_store_up",
+        "1 when the last commit reached the disk, 0 when it failed.",
+        new GaugeConfiguration { SuppressInitialValue = true }
+    );
+
     public static readonly Histogram BatchSize = Metrics.CreateHistogram(
         "sandbox_store_batch_writes",
         "Writes that shared one commit.",

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Globalization;
 using System.Text.Json.Nodes;
 using k8s.Models;
@@ -8,6 +9,7 @@ using SandboxOperator.Kube.Caching;
 using SandboxOperator.Kube.Client;
 using SandboxOperator.Kube.Rbac;
 using SandboxOperator.Kube.Resources;
+using Span = System.Diagnostics.Activity;
 
 namespace SandboxOperator.Sandboxes.Kubernetes.Sessions;
 
@@ -60,7 +62,17 @@ internal sealed class SessionObjects(
     {
         var session = new SandboxSession
         {
-            Metadata = new V1ObjectMeta { Name = key.Name, NamespaceProperty = space },
+            Metadata = new V1ObjectMeta
+            {
+                Name = key.Name,
+                NamespaceProperty = space,
+                Annotations = TraceParent() is { } parent
+                    ? new Dictionary<string, string>(StringComparer.Ordinal)
+                    {
+                        [SandboxAnnotations.TraceParent] = parent,
+                    }
+                    : null,
+            },
             Spec = new SandboxSessionSpec
             {
                 Project = key.Project,
@@ -126,6 +138,21 @@ internal sealed class SessionObjects(
 
     /// <summary>The merge patch that sets or takes back the wish for no sandbox.</summary>
     public static JsonObject Suspend(bool suspend) => new() { ["spec"] = new JsonObject { ["suspend"] = suspend } };
+
+    /// <summary>The merge patch that asks for the sandbox of a suspended session again, for the trace that waits for it.</summary>
+    public static JsonObject Wake()
+    {
+        var change = Suspend(suspend: false);
+        if (TraceParent() is { } parent)
+        {
+            change["metadata"] = new JsonObject
+            {
+                ["annotations"] = new JsonObject { [SandboxAnnotations.TraceParent] = parent },
+            };
+        }
+
+        return change;
+    }
 
     /// <summary>The merge patch that gives the session to a thread.</summary>
     public static JsonObject Hold(string threadId) => new() { ["spec"] = new JsonObject { ["threadId"] = threadId } };
@@ -203,6 +230,9 @@ internal sealed class SessionObjects(
         cache.Subscribe(change =>
             changed(change.Entity.Metadata.Name, change.Kind == ChangeKind.Deleted ? null : change.Entity)
         );
+
+    private static string? TraceParent() =>
+        Span.Current is { IdFormat: ActivityIdFormat.W3C, Recorded: true } current ? current.Id : null;
 
     private ObjectKey Key(string name) => new(space, name);
 }

@@ -3,6 +3,7 @@ using Microsoft.Extensions.Configuration.Memory;
 using Microsoft.Extensions.Logging.Console;
 using SandboxOperator.Gateway.Assistants;
 using SandboxOperator.Gateway.Blobs;
+using SandboxOperator.Gateway.Console;
 using SandboxOperator.Gateway.Files;
 using SandboxOperator.Gateway.Forwarding;
 using SandboxOperator.Gateway.Http;
@@ -72,6 +73,7 @@ internal static class GatewayApp
         services.AddLedger(builder.Configuration);
         services.AddRuns(builder.Configuration);
         services.AddHealth();
+        services.AddConsole();
     }
 
     private static void MapEndpoints(WebApplication app)
@@ -87,6 +89,7 @@ internal static class GatewayApp
         app.MapFiles();
         app.MapUploads();
         app.MapForwarding();
+        app.MapConsole();
     }
 
     /// <summary>What any other source of configuration may override.</summary>
@@ -94,6 +97,8 @@ internal static class GatewayApp
     {
         ["Logging:LogLevel:Default"] = "Information",
         ["Logging:LogLevel:Microsoft.AspNetCore"] = "Warning",
+        // Its keys lie in the data directory, which only the gateway's user may read; it advises to encrypt them.
+        ["Logging:LogLevel:Microsoft.AspNetCore.DataProtection"] = "Error",
         ["Logging:LogLevel:Microsoft.EntityFrameworkCore"] = "Warning",
         ["Logging:LogLevel:Microsoft.Hosting.Lifetime"] = "Warning",
         ["Logging:LogLevel:System.Net.Http.HttpClient"] = "Warning",

@@ -28,7 +28,7 @@ internal static class GatewayProgram
             app.Services.GetRequiredService<ISandboxes>();
             await app.StartAsync();
             Volatile.Write(ref started, value: true);
-            Console.Out.Write(Welcome.Text(app.Urls.First()));
+            System.Console.Out.Write(Welcome.Text(app.Urls.First()));
             await app.WaitForShutdownAsync();
             return 0;
         }
@@ -36,7 +36,7 @@ internal static class GatewayProgram
             when (error is DataDirectoryException or SeedException or OptionsValidationException or IOException)
         {
             var advice = error.InnerException is AddressInUseException ? " Set PORT to a free one." : "";
-            await Console.Error.WriteLineAsync($"The gateway cannot start: {error.Message}{advice}");
+            await System.Console.Error.WriteLineAsync($"The gateway cannot start: {error.Message}{advice}");
             return 1;
         }
     }

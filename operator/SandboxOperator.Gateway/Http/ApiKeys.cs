@@ -21,10 +21,31 @@ internal sealed class ApiKeys
     public bool Required => _keys.Count > 0;
 
     /// <summary>The caller whose key this is, or null.</summary>
-    public Caller? Find(string key)
+    public Caller? Find(string key) => Find(SHA256.HashData(Encoding.UTF8.GetBytes(key)));
+
+    /// <summary>What stands for a key where the key itself must not be kept.</summary>
+    public static string Fingerprint(string key) =>
+        Convert.ToHexStringLower(SHA256.HashData(SHA256.HashData(Encoding.UTF8.GetBytes(key))));
+
+    /// <summary>The caller whose key has this fingerprint, or null.</summary>
+    public Caller? FindFingerprint(string fingerprint)
+    {
+        var expected = Encoding.ASCII.GetBytes(fingerprint);
+        Caller? found = null;
+        foreach (var (hash, caller) in _keys)
+        {
+            var mine = Encoding.ASCII.GetBytes(Convert.ToHexStringLower(SHA256.HashData(hash)));
+            if (CryptographicOperations.FixedTimeEquals(mine, expected))
+            {
+                found = caller;
+            }
+        }
+        return found;
+    }
+
+    private Caller? Find(byte[] hash)
     {
         // Hashes of equal length compared in constant time, and all of them: the time tells nothing of the keys.
-        var hash = SHA256.HashData(Encoding.UTF8.GetBytes(key));
         Caller? found = null;
         foreach (var (expected, caller) in _keys)
         {

@@ -1,0 +1,194 @@
+using Microsoft.AspNetCore.Components.Web;
+using SandboxOperator.Gateway.Console.Access;
+using SandboxOperator.Gateway.Console.Runs;
+using SandboxOperator.Gateway.Http;
+using SandboxOperator.Gateway.RunLoop;
+using SandboxOperator.Gateway.Streaming;
+
+namespace SandboxOperator.Gateway.Console.Live;
+
+/// <summary>Keeps the page of a run that goes on up to date, until the run ends or the browser leaves.</summary>
+internal sealed class RunFollower(
+    RunReader reader,
+    RunDispatcher dispatcher,
+    IServiceProvider services,
+    ILoggerFactory loggers,
+    TimeProvider time
+) : IDisposable
+{
+    /// <summary>Pages that are kept up to date at the same time; each holds a connection.</summary>
+    private const int MaxPages = 100;
+
+    /// <summary>How often a page changes at most.</summary>
+    private static readonly TimeSpan Pace = TimeSpan.FromMilliseconds(120);
+
+    /// <summary>How often the store is asked about a run that another process works on.</summary>
+    private static readonly TimeSpan Poll = TimeSpan.FromSeconds(1);
+
+    /// <summary>A browser that is still there joins again.</summary>
+    private static readonly TimeSpan Longest = TimeSpan.FromMinutes(30);
+
+    private readonly SemaphoreSlim _room = new(MaxPages);
+
+    /// <summary>Answers with the pieces of a run's page as they change.</summary>
+    /// <param name="http">The request.</param>
+    /// <param name="runId">The run.</param>
+    /// <param name="listener">A listener that has joined before the run began; else null.</param>
+    public async Task FollowAsync(HttpContext http, string runId, RunListener? listener)
+    {
+        using var joined = listener;
+        var viewer = http.Viewer();
+        var room = await _room.WaitAsync(0, http.RequestAborted);
+        if (!room)
+        {
+            http.Response.Headers.RetryAfter = "10";
+            throw new ApiException(
+                StatusCodes.Status503ServiceUnavailable,
+                "Too many pages are being followed at the moment. The run goes on; reload its page."
+            );
+        }
+
+        try
+        {
+            // An error is an answer of its own as long as nothing has been sent.
+            await reader.ReadAsync(viewer, runId, http.RequestAborted);
+            using var longest = new CancellationTokenSource(Longest, time);
+            using var either = CancellationTokenSource.CreateLinkedTokenSource(longest.Token, http.RequestAborted);
+            await SseWriter.StartAsync(http.Response, http.RequestAborted);
+            await using var renderer = new HtmlRenderer(services, loggers);
+            var writer = new PieceWriter(http.Response.BodyWriter, renderer);
+            await PumpAsync(viewer, runId, joined, writer, either.Token);
+        }
+        catch (OperationCanceledException)
+        {
+            // The browser has left, or has been here for long.
+        }
+        finally
+        {
+            _room.Release();
+        }
+    }
+
+    public void Dispose() => _room.Dispose();
+
+    /// <summary>
+    /// 1. Join the run's events, if this process works on it. 2. Send what the store knows. 3. Wait for events, or a
+    /// moment, and send what has changed. 4. When the run has ended, say so.
+    /// </summary>
+    private async Task PumpAsync(
+        Viewer viewer,
+        string runId,
+        RunListener? given,
+        PieceWriter writer,
+        CancellationToken cancellationToken
+    )
+    {
+        var live = new LiveRun();
+        var listener = given;
+        try
+        {
+            while (true)
+            {
+                // 1.
+                listener ??= dispatcher.Find(runId)?.Stream.Listen();
+
+                // 2.
+                var view = await reader.ReadAsync(Now(viewer), runId, cancellationToken);
+                await SendAsync(viewer, view, live, writer);
+                await writer.FlushAsync(cancellationToken);
+
+                // 4.
+                if (!view.Row.IsActive)
+                {
+                    writer.Write("end", "{}"u8.ToArray());
+                    await writer.FlushAsync(cancellationToken);
+                    return;
+                }
+
+                // 3.
+                if (listener is null)
+                {
+                    await Task.Delay(Poll, time, cancellationToken);
+                    writer.KeepAlive();
+                }
+                else if (!await ListenAsync(runId, listener, live, writer, cancellationToken))
+                {
+                    listener.Dispose();
+                    listener = null;
+                }
+            }
+        }
+        finally
+        {
+            listener?.Dispose();
+        }
+    }
+
+    /// <summary>Sends the open step as it grows, until the store has to be read again.</summary>
+    /// <returns>False when the stream of events has ended.</returns>
+    private async Task<bool> ListenAsync(
+        string runId,
+        RunListener listener,
+        LiveRun live,
+        PieceWriter writer,
+        CancellationToken cancellationToken
+    )
+    {
+        while (!live.StoreIsNewer)
+        {
+            if (!await WaitAsync(listener, writer, cancellationToken))
+            {
+                return false;
+            }
+
+            while (listener.TryRead(out var item))
+            {
+                live.Add(item);
+            }
+
+            if (live.HasGrown && live.TakeOpen() is { } open)
+            {
+                await SendAsync(open, runId, writer);
+                await writer.FlushAsync(cancellationToken);
+            }
+
+            await Task.Delay(Pace, time, cancellationToken);
+        }
+
+        return true;
+    }
+
+    /// <summary>Waits for the next event; silence is filled with comments.</summary>
+    private async Task<bool> WaitAsync(RunListener listener, PieceWriter writer, CancellationToken cancellationToken)
+    {
+        var next = listener.WaitAsync(cancellationToken).AsTask();
+        while (true)
+        {
+            try
+            {
+                return await next.WaitAsync(SseWriter.KeepAlive, time, cancellationToken);
+            }
+            catch (TimeoutException)
+            {
+                writer.KeepAlive();
+                await writer.FlushAsync(cancellationToken);
+            }
+        }
+    }
+
+    private static async Task SendAsync(Viewer viewer, RunView view, LiveRun live, PieceWriter writer)
+    {
+        foreach (var item in live.Merge(view))
+        {
+            await SendAsync(item, view.Row.Id, writer);
+        }
+
+        await writer.WriteAsync<RunHead>("run-head", new() { ["Viewer"] = viewer, ["View"] = view });
+        await writer.WriteAsync<RunSide>("run-side", new() { ["View"] = view });
+    }
+
+    private static Task SendAsync(TimelineItem item, string runId, PieceWriter writer) =>
+        writer.WriteAsync<TimelineEntry>(item.Id, new() { ["Item"] = item, ["RunId"] = runId });
+
+    private Viewer Now(Viewer viewer) => viewer with { NowMs = time.GetUtcNow().ToUnixTimeMilliseconds() };
+}

@@ -1,0 +1,186 @@
+using Microsoft.EntityFrameworkCore;
+using SandboxOperator.Gateway.Console.Access;
+using SandboxOperator.Gateway.Store;
+using SandboxOperator.Gateway.Store.Entities;
+
+namespace SandboxOperator.Gateway.Console.Runs;
+
+/// <summary>Finds runs.</summary>
+internal sealed class RunLister(IStore store, TimeProvider time)
+{
+    private const int PageSize = 50;
+    private const int MaxChoices = 200;
+    private const int PromptChars = 200;
+
+    /// <summary>A search in texts reads what no index knows; it must not take the store from others for long.</summary>
+    private static readonly TimeSpan Deadline = TimeSpan.FromSeconds(5);
+
+    public async Task<RunPageOfRows> ListAsync(Viewer viewer, RunFilter filter, CancellationToken cancellationToken)
+    {
+        var (projects, assistants) = await store.ReadAsync(
+            (context, cancellation) => ChoicesAsync(context, viewer, cancellation),
+            cancellationToken
+        );
+        using var deadline = new CancellationTokenSource(Deadline, time);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(deadline.Token, cancellationToken);
+        try
+        {
+            var rows = await store.ReadAsync(
+                (context, cancellation) => RowsAsync(context, viewer, filter, cancellation),
+                either.Token
+            );
+            var next = rows.Count > PageSize ? rows[PageSize - 1].Seq : (long?)null;
+            return new RunPageOfRows([.. rows.Take(PageSize)], next, projects, assistants, GaveUp: false);
+        }
+        catch (OperationCanceledException) when (deadline.IsCancellationRequested)
+        {
+            return new RunPageOfRows([], null, projects, assistants, GaveUp: true);
+        }
+    }
+
+    private static async Task<List<RunRow>> RowsAsync(
+        StoreContext context,
+        Viewer viewer,
+        RunFilter filter,
+        CancellationToken cancellationToken
+    )
+    {
+        // 1. The runs.
+        var runs = await Filtered(context, viewer, filter)
+            .OrderByDescending(run => run.Seq)
+            .Take(PageSize + 1)
+            .ToListAsync(cancellationToken);
+
+        // 2. What belongs to them.
+        var ids = runs.Select(run => run.Id).ToList();
+        var promptSeqs = runs.Select(run => run.AfterMessageSeq).Distinct().ToList();
+        var assistantIds = runs.Select(run => run.AssistantId).Distinct(StringComparer.Ordinal).ToList();
+        var prompts = await context
+            .Messages.Where(message => promptSeqs.Contains(message.Seq))
+            .ToDictionaryAsync(message => message.Seq, message => message.Content, cancellationToken);
+        var names = await context
+            .Assistants.Where(assistant => assistantIds.Contains(assistant.Id))
+            .Select(assistant => new { assistant.Id, assistant.Name })
+            .ToListAsync(cancellationToken);
+        var calls = await context
+            .Calls.Where(call => ids.Contains(call.RunId))
+            .GroupBy(call => call.RunId)
+            .Select(group => new
+            {
+                group.Key,
+                Count = group.Count(),
+                Errors = group.Count(call => call.Status != null && call.Status != "ok"),
+            })
+            .ToDictionaryAsync(group => group.Key, StringComparer.Ordinal, cancellationToken);
+
+        // 3. Together.
+        return
+        [
+            .. runs.Select(run => new RunRow(
+                run.Seq,
+                run.Id,
+                run.Project,
+                run.ThreadId,
+                run.AssistantId,
+                names.Find(name => name.Id == run.AssistantId)?.Name,
+                run.Model,
+                run.Status,
+                prompts.TryGetValue(run.AfterMessageSeq, out var content) ? Beginning(MessageText.Of(content)) : "",
+                run.CreatedAtMs,
+                RunReader.EndOf(run),
+                calls.GetValueOrDefault(run.Id)?.Count ?? 0,
+                calls.GetValueOrDefault(run.Id)?.Errors ?? 0,
+                run.PromptTokens + run.CompletionTokens
+            )),
+        ];
+    }
+
+    private static IQueryable<RunEntity> Filtered(StoreContext context, Viewer viewer, RunFilter filter)
+    {
+        IQueryable<RunEntity> runs = context.Runs;
+        if ((viewer.OnlyProject ?? filter.Project) is { } project)
+        {
+            runs = runs.Where(run => run.Project == project);
+        }
+
+        if (filter.Before is { } before)
+        {
+            runs = runs.Where(run => run.Seq < before);
+        }
+
+        if (filter.Assistant is { } assistant)
+        {
+            runs = runs.Where(run => run.AssistantId == assistant);
+        }
+
+        if (filter.Thread is { } thread)
+        {
+            runs = runs.Where(run => run.ThreadId == thread);
+        }
+
+        if (filter.Status is { } status)
+        {
+            runs = runs.Where(run => run.Status == status);
+        }
+
+        if (filter.SinceMs(viewer.NowMs) is { } since)
+        {
+            runs = runs.Where(run => run.CreatedAtMs >= since);
+        }
+
+        if (filter.Text is { } text)
+        {
+            var code = Pattern(text);
+            // Messages are stored as JSON.
+            var json = Pattern(Http.WireJson.Text(writer => writer.WriteStringValue(text))[1..^1]);
+            runs = runs.Where(run =>
+                run.Id == text
+                || run.ThreadId == text
+                || context.Messages.Any(message =>
+                    (
+                        message.Seq == run.AfterMessageSeq
+                        || (message.ThreadId == run.ThreadId && message.RunId == run.Id)
+                    ) && EF.Functions.Like(message.Content, json, "\\")
+                )
+                || context.Calls.Any(call => call.RunId == run.Id && EF.Functions.Like(call.Code, code, "\\"))
+            );
+        }
+
+        return runs;
+    }
+
+    private static string Pattern(string text) =>
+        "%"
+        + text.Replace("\\", "\\\\", StringComparison.Ordinal)
+            .Replace("%", "\\%", StringComparison.Ordinal)
+            .Replace("_", "\\_", StringComparison.Ordinal)
+        + "%";
+
+    private static async Task<(
+        IReadOnlyList<string> Projects,
+        IReadOnlyList<(string Id, string Name)> Assistants
+    )> ChoicesAsync(StoreContext context, Viewer viewer, CancellationToken cancellationToken)
+    {
+        IReadOnlyList<string> projects = viewer.IsAdmin
+            ? await context
+                .Assistants.Select(assistant => assistant.Project)
+                .Distinct()
+                .OrderBy(project => project)
+                .Take(MaxChoices)
+                .ToListAsync(cancellationToken)
+            : [];
+        var assistants = await context
+            .Assistants.Where(assistant => viewer.OnlyProject == null || assistant.Project == viewer.OnlyProject)
+            .OrderByDescending(assistant => assistant.Seq)
+            .Take(MaxChoices)
+            .Select(assistant => new { assistant.Id, assistant.Name })
+            .ToListAsync(cancellationToken);
+        return (projects, [.. assistants.Select(assistant => (assistant.Id, assistant.Name ?? assistant.Id))]);
+    }
+
+    private static string Beginning(string text)
+    {
+        text = Text.HiddenCharacters.Show(text).ReplaceLineEndings(" ");
+        return Http.ApiErrors.Shorten(text, PromptChars);
+    }
+}

@@ -43,6 +43,11 @@ public interface ISandboxes
     /// <summary>The sessions that have not ended, running or stopped.</summary>
     ValueTask<IReadOnlyList<SessionInfo>> ListAsync(CancellationToken cancellationToken);
 
+    /// <summary>The pools of warm sandboxes; none where the backend has no such thing.</summary>
+    /// <exception cref="SandboxUnavailableException">The backend cannot be reached.</exception>
+    ValueTask<IReadOnlyList<PoolInfo>> PoolsAsync(CancellationToken cancellationToken) =>
+        ValueTask.FromResult<IReadOnlyList<PoolInfo>>([]);
+
     /// <summary>
     /// What the backend needs, whether it is there, and how each limit is enforced; for <c>/readyz?verbose</c>.
     /// </summary>

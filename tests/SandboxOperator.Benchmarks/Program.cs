@@ -24,6 +24,7 @@ IBenchmark[] all =
     new TracingBenchmark(),
     new UploadBenchmark(),
     new LedgerBenchmark(),
+    new ConsoleBenchmark(),
     new ControllerBenchmark(),
     new PodBenchmark(),
 ];

@@ -27,7 +27,20 @@ internal static class AssistantEndpoints
         CancellationToken cancellationToken
     )
     {
-        var change = AssistantChange.Read(body.Root, catalog);
+        return Show(await AddAsync(body.Root, caller, store, catalog, time, cancellationToken));
+    }
+
+    /// <summary>Makes an assistant of a request.</summary>
+    internal static async Task<AssistantEntity> AddAsync(
+        JsonObjectReader request,
+        Caller caller,
+        IStore store,
+        IModelCatalog catalog,
+        TimeProvider time,
+        CancellationToken cancellationToken
+    )
+    {
+        var change = AssistantChange.Read(request, catalog);
         var assistant = new AssistantEntity
         {
             Id = Ids.Assistant(),
@@ -42,7 +55,7 @@ internal static class AssistantEndpoints
                 await CheckFilesAsync(context, caller, change, time, token);
                 context.Assistants.Add(assistant);
                 await context.SaveChangesAsync(token);
-                return Show(assistant);
+                return assistant;
             },
             cancellationToken
         );

@@ -7,7 +7,10 @@ using SandboxOperator.Gateway.Console.Access;
 using SandboxOperator.Gateway.Console.Assets;
 using SandboxOperator.Gateway.Console.Files;
 using SandboxOperator.Gateway.Console.Live;
+using SandboxOperator.Gateway.Console.Playground;
 using SandboxOperator.Gateway.Console.Runs;
+using SandboxOperator.Gateway.Console.Sessions;
+using SandboxOperator.Gateway.Console.Threads;
 using SandboxOperator.Gateway.Http;
 using SandboxOperator.Gateway.Store;
 
@@ -27,7 +30,10 @@ internal static class ConsoleServices
             .Configure<DataDirectory, ILoggerFactory>(
                 (options, data, loggers) =>
                     options.XmlRepository = new FileSystemXmlRepository(
-                        Directory.CreateDirectory(Path.Combine(data.Path, KeyFolder)),
+                        Directory.CreateDirectory(
+                            Path.Combine(data.Path, KeyFolder),
+                            UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute
+                        ),
                         loggers
                     )
             );
@@ -49,7 +55,9 @@ internal static class ConsoleServices
             .AddSingleton<SignInLimiter>()
             .AddSingleton<RunLister>()
             .AddSingleton<RunReader>()
-            .AddSingleton<RunFollower>();
+            .AddSingleton<RunFollower>()
+            .AddSingleton<ThreadReader>()
+            .AddSingleton<PlaygroundReader>();
     }
 
     public static void MapConsole(this WebApplication app)
@@ -64,6 +72,9 @@ internal static class ConsoleServices
         console.MapAssets();
         console.MapSignIn();
         console.MapRunPages();
+        console.MapThreadPages();
+        console.MapSessionPages();
+        console.MapPlayground();
         console.MapConsoleFiles();
         console.MapFallback((HttpContext http) => throw ApiErrors.NotFound("page", http.Request.Path));
     }

@@ -9,6 +9,7 @@ internal static class Welcome
             SandboxOperator is ready at {{address}}/v1
 
               curl {{address}}/v1/models
+              Console:     {{address}}/console
 
               Python:      client = OpenAI(base_url="{{address}}/v1", api_key="local")
               JavaScript:  const client = new OpenAI({ baseURL: "{{address}}/v1", apiKey: "local" })

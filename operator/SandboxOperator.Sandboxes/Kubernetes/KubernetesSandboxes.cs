@@ -24,6 +24,7 @@ internal sealed partial class KubernetesSandboxes : ISandboxes, IHostedService, 
     private readonly KubernetesSandboxOptions _options;
     private readonly SessionObjects _objects;
     private readonly KubernetesChecks _checks;
+    private readonly KubernetesPools _pools;
     private readonly ActivityReports _activity;
     private readonly Rooms _rooms;
     private readonly IAgentStreams _streams;
@@ -48,6 +49,7 @@ internal sealed partial class KubernetesSandboxes : ISandboxes, IHostedService, 
         _options = options.Value;
         _objects = new SessionObjects(client, cache, _options, space.Name, time);
         _checks = new KubernetesChecks(client, cache, _options, space.Name, time);
+        _pools = new KubernetesPools(client, space.Name);
         _activity = new ActivityReports(_objects, _live, time, logger);
         _rooms = new Rooms(_objects, _live, _options, metrics, time, logger);
         (_streams, _metrics, _time, _logger) = (streams, metrics, time, logger);
@@ -148,6 +150,9 @@ internal sealed partial class KubernetesSandboxes : ISandboxes, IHostedService, 
                 .Where(session => SessionView.Of(session).Stage != SessionStage.Ended)
                 .Select(session => session.Describe()),
         ];
+
+    public async ValueTask<IReadOnlyList<PoolInfo>> PoolsAsync(CancellationToken cancellationToken) =>
+        await _pools.ListAsync(cancellationToken);
 
     public ValueTask<IReadOnlyList<SandboxCheck>> CheckAsync(CancellationToken cancellationToken) =>
         _checks.RunAsync(cancellationToken);

@@ -15,7 +15,8 @@ public sealed record Waterfall(long TotalMs, IReadOnlyList<WaterfallBar> Bars)
         var inside = bars.Select(bar =>
         {
             var start = Math.Clamp(bar.StartMs, 0, total);
-            return bar with { StartMs = start, LengthMs = Math.Clamp(bar.LengthMs, 0, total - start) };
+            var end = Math.Clamp(bar.StartMs + bar.LengthMs, start, total);
+            return bar with { StartMs = start, LengthMs = end - start };
         });
         return new Waterfall(
             total,

@@ -11,7 +11,6 @@ internal sealed class LiveStep(string id, bool isMessage)
     private readonly StringBuilder _text = new();
     private readonly List<(StringBuilder? Logs, string? Picture)> _outputs = [];
     private readonly List<(StringBuilder Name, StringBuilder Arguments)> _functions = [];
-    private readonly List<string> _pictures = [];
 
     /// <summary>The id of the timeline's item.</summary>
     public string ItemId { get; } = "item-" + id;
@@ -24,7 +23,6 @@ internal sealed class LiveStep(string id, bool isMessage)
         {
             case MessageItem message:
                 step._text.Append(message.Text);
-                step._pictures.AddRange(message.Pictures);
                 break;
             case CallItem call:
                 step._text.Append(call.Code);
@@ -50,7 +48,7 @@ internal sealed class LiveStep(string id, bool isMessage)
         }
     }
 
-    /// <summary>Takes the <c>content</c> of a message's delta.</summary>
+    /// <summary>Takes the <c>content</c> of a message's delta. Its pictures are those that calls have shown above.</summary>
     public void AddMessage(JsonElement content)
     {
         foreach (var part in content.EnumerateArray())
@@ -63,10 +61,6 @@ internal sealed class LiveStep(string id, bool isMessage)
             {
                 _text.Append(refusal.GetString());
             }
-            else if (part.TryGetProperty("image_file", out var image))
-            {
-                _pictures.Add(image.GetProperty("file_id").GetString()!);
-            }
         }
     }
 
@@ -76,10 +70,7 @@ internal sealed class LiveStep(string id, bool isMessage)
     {
         if (isMessage)
         {
-            return new MessageItem(ItemId, HiddenCharacters.Show(_text.ToString()), [], [.. _pictures], null)
-            {
-                IsOpen = true,
-            };
+            return new MessageItem(ItemId, HiddenCharacters.Show(_text.ToString()), [], [], null) { IsOpen = true };
         }
 
         if (_functions.Count > 0)

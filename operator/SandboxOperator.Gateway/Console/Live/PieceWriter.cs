@@ -15,13 +15,18 @@ internal sealed class PieceWriter(PipeWriter output, HtmlRenderer renderer)
 
     /// <summary>Renders a component and sends it, unless the browser has it already.</summary>
     /// <param name="id">The id of the component's element.</param>
+    /// <param name="parent">The id of the element that a new one is added to; null to show it only where there is one.</param>
     /// <param name="parameters">The component's parameters.</param>
-    public async Task WriteAsync<T>(string id, Dictionary<string, object?> parameters)
+    public async Task WriteAsync<T>(string id, string? parent, params (string Name, object? Value)[] parameters)
         where T : IComponent
     {
         var html = await renderer.Dispatcher.InvokeAsync(async () =>
         {
-            var piece = await renderer.RenderComponentAsync<T>(ParameterView.FromDictionary(parameters));
+            var piece = await renderer.RenderComponentAsync<T>(
+                ParameterView.FromDictionary(
+                    parameters.ToDictionary(item => item.Name, item => item.Value, StringComparer.Ordinal)
+                )
+            );
             return piece.ToHtmlString();
         });
         var hash = Convert.ToBase64String(SHA256.HashData(Encoding.UTF8.GetBytes(html)));
@@ -37,6 +42,7 @@ internal sealed class PieceWriter(PipeWriter output, HtmlRenderer renderer)
             {
                 writer.WriteStartObject();
                 writer.WriteString("html", html);
+                writer.WriteString("parent", parent);
                 writer.WriteEndObject();
             })
         );

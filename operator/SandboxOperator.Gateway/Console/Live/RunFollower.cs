@@ -34,7 +34,8 @@ internal sealed class RunFollower(
     /// <param name="http">The request.</param>
     /// <param name="runId">The run.</param>
     /// <param name="listener">A listener that has joined before the run began; else null.</param>
-    public async Task FollowAsync(HttpContext http, string runId, RunListener? listener)
+    /// <param name="pieces">What the page is made of.</param>
+    public async Task FollowAsync(HttpContext http, string runId, RunListener? listener, IRunPieces pieces)
     {
         using var joined = listener;
         var viewer = http.Viewer();
@@ -57,7 +58,8 @@ internal sealed class RunFollower(
             await SseWriter.StartAsync(http.Response, http.RequestAborted);
             await using var renderer = new HtmlRenderer(services, loggers);
             var writer = new PieceWriter(http.Response.BodyWriter, renderer);
-            await PumpAsync(viewer, runId, joined, writer, either.Token);
+            await pieces.BeginAsync(runId, writer);
+            await PumpAsync(viewer, runId, joined, pieces, writer, either.Token);
         }
         catch (OperationCanceledException)
         {
@@ -79,6 +81,7 @@ internal sealed class RunFollower(
         Viewer viewer,
         string runId,
         RunListener? given,
+        IRunPieces pieces,
         PieceWriter writer,
         CancellationToken cancellationToken
     )
@@ -94,7 +97,7 @@ internal sealed class RunFollower(
 
                 // 2.
                 var view = await reader.ReadAsync(Now(viewer), runId, cancellationToken);
-                await SendAsync(viewer, view, live, writer);
+                await SendAsync(Now(viewer), view, live, pieces, writer);
                 await writer.FlushAsync(cancellationToken);
 
                 // 4.
@@ -111,7 +114,7 @@ internal sealed class RunFollower(
                     await Task.Delay(Poll, time, cancellationToken);
                     writer.KeepAlive();
                 }
-                else if (!await ListenAsync(runId, listener, live, writer, cancellationToken))
+                else if (!await ListenAsync(runId, listener, live, pieces, writer, cancellationToken))
                 {
                     listener.Dispose();
                     listener = null;
@@ -130,6 +133,7 @@ internal sealed class RunFollower(
         string runId,
         RunListener listener,
         LiveRun live,
+        IRunPieces pieces,
         PieceWriter writer,
         CancellationToken cancellationToken
     )
@@ -148,7 +152,7 @@ internal sealed class RunFollower(
 
             if (live.HasGrown && live.TakeOpen() is { } open)
             {
-                await SendAsync(open, runId, writer);
+                await pieces.SendAsync(open, runId, writer);
                 await writer.FlushAsync(cancellationToken);
             }
 
@@ -176,19 +180,21 @@ internal sealed class RunFollower(
         }
     }
 
-    private static async Task SendAsync(Viewer viewer, RunView view, LiveRun live, PieceWriter writer)
+    private static async Task SendAsync(
+        Viewer viewer,
+        RunView view,
+        LiveRun live,
+        IRunPieces pieces,
+        PieceWriter writer
+    )
     {
         foreach (var item in live.Merge(view))
         {
-            await SendAsync(item, view.Row.Id, writer);
+            await pieces.SendAsync(item, view.Row.Id, writer);
         }
 
-        await writer.WriteAsync<RunHead>("run-head", new() { ["Viewer"] = viewer, ["View"] = view });
-        await writer.WriteAsync<RunSide>("run-side", new() { ["View"] = view });
+        await pieces.SendFactsAsync(viewer, view, writer);
     }
-
-    private static Task SendAsync(TimelineItem item, string runId, PieceWriter writer) =>
-        writer.WriteAsync<TimelineEntry>(item.Id, new() { ["Item"] = item, ["RunId"] = runId });
 
     private Viewer Now(Viewer viewer) => viewer with { NowMs = time.GetUtcNow().ToUnixTimeMilliseconds() };
 }

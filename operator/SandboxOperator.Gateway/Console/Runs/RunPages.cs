@@ -14,7 +14,8 @@ internal static class RunPages
         console.MapGet("/runs/{id}", ShowAsync);
         console.MapGet(
             "/runs/{id}/live",
-            (string id, HttpContext http, RunFollower follower) => follower.FollowAsync(http, id, null)
+            (string id, HttpContext http, RunFollower follower) =>
+                follower.FollowAsync(http, id, null, new RunPagePieces())
         );
         console.MapGet("/runs/{id}/steps/{step}/output", OutputAsync);
     }

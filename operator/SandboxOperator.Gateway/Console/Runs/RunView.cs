@@ -23,6 +23,9 @@ public sealed record RunView(
     public long CachedTokens { get; init; }
     public long ReasoningTokens { get; init; }
 
+    /// <summary>The model as the upstream called it; null when it did not.</summary>
+    public string? UpstreamModel { get; init; }
+
     /// <summary>The trace of the run, if it was traced.</summary>
     public string? TraceId { get; init; }
 

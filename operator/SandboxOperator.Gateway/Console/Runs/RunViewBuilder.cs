@@ -14,17 +14,26 @@ internal static class RunViewBuilder
         items.AddRange(rows.Prompts.Select(message => Prompt(rows, message)));
         CallItem? previous = null;
         var number = 0;
+        var shown = new HashSet<string>(StringComparer.Ordinal);
         foreach (var step in rows.Steps)
         {
-            var item = Item(rows, step, previous, ref number);
-            previous = item as CallItem ?? previous;
+            var item = Item(rows, step, previous, shown, ref number);
+            if (item is CallItem call)
+            {
+                previous = call;
+                shown.UnionWith(call.Outputs.Select(output => output.PictureId).OfType<string>());
+            }
+
             items.Add(item);
         }
 
         var run = rows.Run;
         var row = Row(rows, items.OfType<CallItem>().ToList());
-        return new RunView(row, items, Chart(rows, items, row.DurationMs(nowMs) ?? LastKnown(rows)), Files(items))
+        var chart = RunWaterfall.Of(rows, row.DurationMs(nowMs) ?? LastKnown(rows));
+        return new RunView(row, items, chart, Files(items))
         {
+            TraceId = run.TraceId,
+            UpstreamModel = rows.Turns.Select(turn => turn.Model).LastOrDefault(model => model is not null),
             Error = run.LastErrorCode is { } code ? (code, run.LastErrorMessage ?? "") : null,
             IncompleteReason = run.IncompleteReason,
             Instructions = string.IsNullOrWhiteSpace(run.Instructions) ? null : run.Instructions,
@@ -63,7 +72,13 @@ internal static class RunViewBuilder
             StartedAtMs = message.CreatedAtMs,
         };
 
-    private static TimelineItem Item(RunRows rows, RunStepEntity step, CallItem? previous, ref int number)
+    private static TimelineItem Item(
+        RunRows rows,
+        RunStepEntity step,
+        CallItem? previous,
+        HashSet<string> shown,
+        ref int number
+    )
     {
         using var document = JsonDocument.Parse(step.Details);
         var details = document.RootElement;
@@ -71,7 +86,7 @@ internal static class RunViewBuilder
         TimelineItem item;
         if (StepDetails.MessageId(details) is { } messageId)
         {
-            item = Message(rows, id, rows.Answers.GetValueOrDefault(messageId));
+            item = Message(rows, id, rows.Answers.GetValueOrDefault(messageId), shown);
         }
         else
         {
@@ -91,14 +106,15 @@ internal static class RunViewBuilder
         };
     }
 
-    private static MessageItem Message(RunRows rows, string id, MessageEntity? message) =>
+    /// <summary>A message; pictures that a call has shown above are not shown again.</summary>
+    private static MessageItem Message(RunRows rows, string id, MessageEntity? message, HashSet<string> shown) =>
         message is null
             ? new MessageItem(id, "", [], [], "The message has been deleted.")
             : new MessageItem(
                 id,
                 HiddenCharacters.Show(MessageText.Of(message.Content)),
                 Known(rows, MessageText.LinkedFiles(message.Content)),
-                MessageText.Pictures(message.Content),
+                [.. MessageText.Pictures(message.Content).Where(picture => !shown.Contains(picture))],
                 message.IncompleteReason
             );
 
@@ -113,9 +129,13 @@ internal static class RunViewBuilder
     {
         var code = interpreter.GetProperty("input").GetString() ?? "";
         var record = rows.Calls.GetValueOrDefault(call.GetProperty("id").GetString() ?? "");
-        return new CallItem(id, number, code, StepDetails.Outputs(interpreter), record?.Status)
+        var outputs = StepDetails.Outputs(interpreter);
+        var shown = outputs.Select(output => output.PictureId).ToHashSet(StringComparer.Ordinal);
+        return new CallItem(id, number, code, outputs, record?.Status)
         {
             DurationMs = record?.EndedAtMs - record?.CreatedAtMs,
+            Launch = record?.ClaimMs > 0 ? record.Launch : null,
+            Files = record is null ? [] : [.. Written(record.Files).Where(file => !shown.Contains(file.Id))],
             Correction = previous is { Failed: true } ? CodeDiff.Compare(previous.Code, code) : null,
             Corrects = previous is { Failed: true } ? previous.Number : null,
         };
@@ -140,6 +160,22 @@ internal static class RunViewBuilder
             ]
         );
 
+    /// <summary>The files that a call made; those that no answer showed or linked cannot be downloaded.</summary>
+    private static IEnumerable<ShownFile> Written(string filesJson)
+    {
+        using var document = JsonDocument.Parse(filesJson);
+        return
+        [
+            .. document
+                .RootElement.EnumerateArray()
+                .Select(file => new ShownFile(
+                    file.TryGetProperty("id", out var id) ? id.GetString() ?? "" : "",
+                    file.GetProperty("name").GetString() ?? "",
+                    file.GetProperty("bytes").GetInt64()
+                )),
+        ];
+    }
+
     private static IReadOnlyList<ShownFile> Known(RunRows rows, IReadOnlyList<string> ids) =>
         [.. ids.Select(id => rows.Files.GetValueOrDefault(id) ?? new ShownFile(id, id, null))];
 
@@ -150,7 +186,7 @@ internal static class RunViewBuilder
                     item switch
                     {
                         MessageItem message => message.Files,
-                        CallItem call => call.Files,
+                        CallItem call => call.Files.Where(file => file.Id.Length > 0),
                         _ => [],
                     }
                 )
@@ -180,56 +216,4 @@ internal static class RunViewBuilder
     /// <summary>How long a run took of which nobody noted the end.</summary>
     private static long LastKnown(RunRows rows) =>
         rows.Steps.Select(EndOf).Append(rows.Run.CreatedAtMs).Max().GetValueOrDefault() - rows.Run.CreatedAtMs;
-
-    private static Waterfall Chart(RunRows rows, List<TimelineItem> items, long totalMs)
-    {
-        var run = rows.Run;
-        var bars = new List<WaterfallBar>();
-        if (run.StartedAtMs is { } started)
-        {
-            bars.Add(new WaterfallBar("Waiting to start", "queue", 0, started - run.CreatedAtMs, []));
-        }
-
-        var before = run.StartedAtMs ?? run.CreatedAtMs;
-        var calls = rows.Calls.Values.OrderBy(call => call.CreatedAtMs).ToList();
-        foreach (var turn in rows.Turns)
-        {
-            // A model call begins when the calls of the turn before have ended.
-            var start = calls
-                .Where(call => call.EndedAtMs <= turn.CreatedAtMs)
-                .Select(call => call.EndedAtMs!.Value)
-                .Append(before)
-                .Max();
-            bars.Add(
-                new WaterfallBar(
-                    $"Model, turn {turn.Index + 1}",
-                    "model",
-                    start - run.CreatedAtMs,
-                    turn.CreatedAtMs - start,
-                    []
-                )
-            );
-            before = turn.CreatedAtMs;
-        }
-
-        var number = items
-            .OfType<CallItem>()
-            .ToDictionary(call => call.Id, call => call.Number, StringComparer.Ordinal);
-        foreach (var call in calls)
-        {
-            var end = call.EndedAtMs ?? run.CreatedAtMs + totalMs;
-            var label = number.TryGetValue("item-" + call.StepId, out var found) ? $"Call {found}" : "Call";
-            bars.Add(
-                new WaterfallBar(
-                    label,
-                    call.Status is null or Api.Agent.CallStatuses.Ok ? "call" : "failed",
-                    call.CreatedAtMs - run.CreatedAtMs,
-                    end - call.CreatedAtMs,
-                    []
-                )
-            );
-        }
-
-        return Waterfall.Of(totalMs, bars);
-    }
 }

@@ -16,6 +16,7 @@ public static class PythonHighlighter
     private const string Number = "m";
     private const string Comment = "c";
     private const string Decorator = "d";
+    private const string Hidden = "h";
 
     private static readonly FrozenSet<string> Keywords = FrozenSet.Create(
         StringComparer.Ordinal,
@@ -153,6 +154,11 @@ public static class PythonHighlighter
         if (first == '#')
         {
             return (EndOfLine(code, start), Comment);
+        }
+
+        if (first == '⟨' && code.IndexOf('⟩', start) is > 0 and var close)
+        {
+            return (close + 1, Hidden);
         }
 
         if (first is '"' or '\'')

@@ -87,7 +87,7 @@ internal sealed class LiveStep(string id, bool isMessage)
         return new CallItem(
             ItemId,
             number,
-            _text.ToString(),
+            CallOutput.OfText(_text.ToString()).Text!,
             [
                 .. _outputs.Select(output =>
                     output.Logs is { } logs

@@ -1,3 +1,5 @@
+using SandboxOperator.Gateway.Console.Text;
+
 namespace SandboxOperator.Gateway.Console.Runs;
 
 /// <summary>A run in a list.</summary>
@@ -32,8 +34,17 @@ public sealed record RunRow(
     long Tokens
 )
 {
-    /// <summary>Billionths of a dollar; null when a price is not known.</summary>
-    public long? CostNanos { get; init; }
+    /// <summary>What the sessions that it started cost, in billionths of a dollar.</summary>
+    public long SessionNanos { get; init; }
+
+    /// <summary>What its tokens cost, in billionths of a dollar; null when a price is not known.</summary>
+    public long? TokenNanos { get; init; }
+
+    /// <summary>Both together; a price that is not known is said, not guessed.</summary>
+    public string Cost =>
+        TokenNanos is not null || Tokens == 0 ? Format.Dollars(SessionNanos + (TokenNanos ?? 0))
+        : SessionNanos > 0 ? Format.Dollars(SessionNanos) + " + ?"
+        : "unknown";
 
     /// <summary>Whether the run goes on.</summary>
     public bool IsActive => RunLoop.RunStatuses.Active.Contains(Status);

@@ -28,10 +28,4 @@ public sealed record RunView(
 
     /// <summary>The trace of the run, if it was traced.</summary>
     public string? TraceId { get; init; }
-
-    /// <summary>What the tokens cost, in billionths of a dollar; null when a price is not known.</summary>
-    public long? TokenNanos { get; init; }
-
-    /// <summary>What the run's sessions cost, in billionths of a dollar.</summary>
-    public long? SessionNanos { get; init; }
 }

@@ -127,7 +127,7 @@ internal static class RunViewBuilder
         CallItem? previous
     )
     {
-        var code = interpreter.GetProperty("input").GetString() ?? "";
+        var code = CallOutput.OfText(interpreter.GetProperty("input").GetString() ?? "").Text!;
         var record = rows.Calls.GetValueOrDefault(call.GetProperty("id").GetString() ?? "");
         var outputs = StepDetails.Outputs(interpreter);
         var shown = outputs.Select(output => output.PictureId).ToHashSet(StringComparer.Ordinal);

@@ -18,6 +18,9 @@ public static class PythonHighlighter
     private const string Decorator = "d";
     private const string Hidden = "h";
 
+    /// <summary>The longest that a hidden character is written out.</summary>
+    private const int MaxHiddenChars = 10;
+
     private static readonly FrozenSet<string> Keywords = FrozenSet.Create(
         StringComparer.Ordinal,
         "False",
@@ -156,7 +159,10 @@ public static class PythonHighlighter
             return (EndOfLine(code, start), Comment);
         }
 
-        if (first == '⟨' && code.IndexOf('⟩', start) is > 0 and var close)
+        if (
+            first == '⟨'
+            && code.IndexOf('⟩', start, Math.Min(MaxHiddenChars, code.Length - start)) is > 0 and var close
+        )
         {
             return (close + 1, Hidden);
         }

@@ -4,7 +4,9 @@ import { after, before, describe, test } from 'node:test';
 import { World, python, say } from './harness/world.mjs';
 
 describe('costs', { timeout: 300_000 }, () => {
-  const world = new World({ settings: {} });
+  const world = new World({
+    settings: { Budgets__0__Project: 'default', Budgets__0__Period: 'month', Budgets__0__Dollars: '5' },
+  });
   before(async () => {
     await world.open();
     await world.model.when('Compute', python('print(1)'), say('1'));
@@ -18,7 +20,9 @@ describe('costs', { timeout: 300_000 }, () => {
       const { page } = visitor;
       await page.goto('/console/costs');
       await page.getByRole('row', { name: /code interpreter/ }).getByText('$0.0300').waitFor();
-      await page.getByRole('img', { name: /Dollars by day/ }).waitFor();
+      await page.getByRole('row', { name: /scripted-model, output/ }).waitFor();
+      await page.getByRole('img', { name: /Dollars by day: .* \$0\.03/ }).waitFor();
+      await page.getByRole('progressbar', { name: 'default, a month' }).waitFor();
       await visitor.accessible();
       await visitor.picture(`costs-${theme}`);
       await page.getByLabel('Time').selectOption('7');

@@ -76,6 +76,9 @@ plt.show()
     await visitor.accessible();
     await page.evaluate(() => scrollTo(0, 0));
     await visitor.picture('playground-light', { fullPage: true });
+    await page.setViewportSize({ width: 1440, height: 1080 });
+    await visitor.picture('playground');
+    await page.setViewportSize({ width: 1440, height: 1500 });
 
     // A reload shows the same, and the conversation goes on.
     const before = await page.locator('#conversation .entry').allTextContents();

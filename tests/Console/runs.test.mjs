@@ -42,6 +42,8 @@ describe('runs', { timeout: 300_000 }, () => {
       await visitor.accessible();
       await page.evaluate(() => scrollTo(0, 0));
       await visitor.picture(`run-${theme}`, { fullPage: true });
+      // docs/images/console has this one and the playground's, for README.
+      if (theme === 'light') await visitor.picture('run', { fullPage: true, clip: { x: 0, y: 0, width: 1440, height: 1560 } });
       await visitor.leave();
     });
 

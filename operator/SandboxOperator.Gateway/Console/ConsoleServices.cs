@@ -5,6 +5,7 @@ using Microsoft.AspNetCore.DataProtection.KeyManagement;
 using Microsoft.AspNetCore.DataProtection.Repositories;
 using SandboxOperator.Gateway.Console.Access;
 using SandboxOperator.Gateway.Console.Assets;
+using SandboxOperator.Gateway.Console.Costs;
 using SandboxOperator.Gateway.Console.Files;
 using SandboxOperator.Gateway.Console.Live;
 using SandboxOperator.Gateway.Console.Playground;
@@ -74,6 +75,7 @@ internal static class ConsoleServices
         console.MapRunPages();
         console.MapThreadPages();
         console.MapSessionPages();
+        console.MapCostPages();
         console.MapPlayground();
         console.MapConsoleFiles();
         console.MapFallback((HttpContext http) => throw ApiErrors.NotFound("page", http.Request.Path));

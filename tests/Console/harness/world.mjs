@@ -51,6 +51,8 @@ export class World {
       Sandbox__AgentPath: built('AGENT', 'agent/sandbox-agent'),
       Sandbox__Directory: this.sandboxes,
       Sandbox__Warm: '1',
+      'Prices__Models__scripted-model__Input': '2.50',
+      'Prices__Models__scripted-model__Output': '10',
       ...this.#settings,
     });
     await this.gateway.ready('being ready', async () => (await fetch(`${this.url}/readyz`).catch(() => null))?.ok);

@@ -91,7 +91,11 @@ internal sealed class RunLister(IStore store, TimeProvider time)
                 calls.GetValueOrDefault(run.Id)?.Count ?? 0,
                 calls.GetValueOrDefault(run.Id)?.Errors ?? 0,
                 run.PromptTokens + run.CompletionTokens
-            )),
+            )
+            {
+                SessionNanos = run.SessionNanos,
+                TokenNanos = run.TokenNanos,
+            }),
         ];
     }
 

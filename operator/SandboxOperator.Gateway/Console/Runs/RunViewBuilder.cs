@@ -8,6 +8,9 @@ namespace SandboxOperator.Gateway.Console.Runs;
 /// <summary>Makes the page of a run of what the store knows.</summary>
 internal static class RunViewBuilder
 {
+    /// <summary>A sandbox that took no longer was there already.</summary>
+    private const double NoticedMs = 5;
+
     public static RunView Build(RunRows rows, long nowMs)
     {
         var items = new List<TimelineItem>();
@@ -59,7 +62,11 @@ internal static class RunViewBuilder
             calls.Count,
             calls.Count(call => call.Failed),
             rows.Run.PromptTokens + rows.Run.CompletionTokens
-        );
+        )
+        {
+            SessionNanos = rows.Run.SessionNanos,
+            TokenNanos = rows.Run.TokenNanos,
+        };
 
     private static PromptItem Prompt(RunRows rows, MessageEntity message) =>
         new(
@@ -134,7 +141,7 @@ internal static class RunViewBuilder
         return new CallItem(id, number, code, outputs, record?.Status)
         {
             DurationMs = record?.EndedAtMs - record?.CreatedAtMs,
-            Launch = record?.ClaimMs > 0 ? record.Launch : null,
+            Launch = record?.ClaimMs + record?.ConnectMs >= NoticedMs ? record?.Launch : null,
             Files = record is null ? [] : [.. Written(record.Files).Where(file => !shown.Contains(file.Id))],
             Correction = previous is { Failed: true } ? CodeDiff.Compare(previous.Code, code) : null,
             Corrects = previous is { Failed: true } ? previous.Number : null,

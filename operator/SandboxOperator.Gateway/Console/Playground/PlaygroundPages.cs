@@ -108,6 +108,7 @@ internal static class PlaygroundPages
             http.Viewer().Caller,
             question.ThreadId,
             draft,
+            traceParent: null,
             cancellationToken
         );
 

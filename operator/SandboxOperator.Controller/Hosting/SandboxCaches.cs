@@ -38,7 +38,7 @@ internal static class SandboxCaches
         cache.Indexes[PodsOfPool] = pod => pod.WaitsInPool() is { } pool ? [Key(pod.Metadata, pool)] : [];
         cache.Indexes[WarmPods] = pod =>
             pod.WaitsInPool() is not null && pod.IsReady()
-                ? [Warm(pod.Metadata.NamespaceProperty, pod.Label(SandboxLabels.RuntimeHash))]
+                ? [Warm(pod.Metadata, pod.Label(SandboxLabels.Runtime), pod.Label(SandboxLabels.RuntimeHash))]
                 : [];
     }
 
@@ -50,9 +50,15 @@ internal static class SandboxCaches
     public static IReadOnlyList<V1Pod> OfPool(this IResourceCache<V1Pod> pods, SandboxPool pool) =>
         pods.ByIndex(PodsOfPool, Key(pool.Metadata, pool.Metadata.Name));
 
-    /// <summary>Unclaimed pods that are ready and made from a runtime as it is now.</summary>
-    public static IReadOnlyList<V1Pod> WarmOf(this IResourceCache<V1Pod> pods, string @namespace, string runtimeHash) =>
-        pods.ByIndex(WarmPods, Warm(@namespace, runtimeHash));
+    /// <summary>
+    /// Unclaimed pods that are ready and made from a runtime as it is now. Another runtime that asks for the same has
+    /// pools of its own.
+    /// </summary>
+    public static IReadOnlyList<V1Pod> WarmOf(
+        this IResourceCache<V1Pod> pods,
+        SandboxRuntime runtime,
+        string runtimeHash
+    ) => pods.ByIndex(WarmPods, Warm(runtime.Metadata, runtime.Metadata.Name, runtimeHash));
 
     public static IReadOnlyList<SandboxSession> Of(
         this IResourceCache<SandboxSession> sessions,
@@ -101,5 +107,6 @@ internal static class SandboxCaches
 
     private static string Key(V1ObjectMeta about, string name) => $"{about.NamespaceProperty}/{name}";
 
-    private static string Warm(string @namespace, string? hash) => $"{@namespace}/{hash}";
+    private static string Warm(V1ObjectMeta about, string? runtime, string? hash) =>
+        $"{about.NamespaceProperty}/{runtime}/{hash}";
 }

@@ -24,7 +24,7 @@ internal sealed class WarmPods(IResourceCache<V1Pod> pods, PodWriter writer, Tim
     public async Task<V1Pod?> ClaimAsync(SandboxSession session, SandboxRecipe recipe, CancellationToken token)
     {
         var gone = new HashSet<string>(StringComparer.Ordinal);
-        for (var tries = 0; tries < MostTries && Choose(session, recipe, gone) is { } pod; tries++)
+        for (var tries = 0; tries < MostTries && Choose(recipe, gone) is { } pod; tries++)
         {
             try
             {
@@ -47,9 +47,9 @@ internal sealed class WarmPods(IResourceCache<V1Pod> pods, PodWriter writer, Tim
         return null;
     }
 
-    private V1Pod? Choose(SandboxSession session, SandboxRecipe recipe, HashSet<string> gone)
+    private V1Pod? Choose(SandboxRecipe recipe, HashSet<string> gone)
     {
-        var fitting = pods.WarmOf(session.Metadata.NamespaceProperty, recipe.Hash)
+        var fitting = pods.WarmOf(recipe.Runtime, recipe.Hash)
             .Where(pod => Fits(pod, recipe) && !gone.Contains(pod.Metadata.Uid))
             .OrderBy(pod => pod.CreatedAt())
             .ThenBy(pod => pod.Metadata.Name, StringComparer.Ordinal);

@@ -56,6 +56,25 @@ public sealed class WarmTests(ControllerFixture fixture) : IClassFixture<Control
     }
 
     [Fact]
+    public async Task A_pool_serves_its_own_runtime_and_not_another_that_asks_for_the_same()
+    {
+        await fixture.CreateRuntimeAsync("twin");
+        await fixture.CreateRuntimeAsync("other-twin");
+        await fixture.CreatePoolAsync("twin", "twin", replicas: 1);
+        await fixture.ReadyPoolAsync("twin", 1);
+        var waiting = (await fixture.PodsAsync(SandboxLabels.Pool, "twin")).ShouldHaveSingleItem();
+
+        await fixture.CreateSessionAsync("other-twin", "other-twin");
+        var session = await fixture.ReadySessionAsync("other-twin");
+
+        session.Status!.Launch.ShouldBe(SessionLaunch.Cold);
+        var pod = await fixture.PodAsync(session.Status.PodRef!.Name);
+        pod.Metadata.Labels[SandboxLabels.Runtime].ShouldBe("other-twin");
+        pod.Metadata.Labels[SandboxLabels.RuntimeHash].ShouldBe(waiting.Metadata.Labels[SandboxLabels.RuntimeHash]);
+        (await fixture.PodAsync(waiting.Metadata.Name)).Metadata.Labels.ShouldNotContainKey(SandboxLabels.Session);
+    }
+
+    [Fact]
     public async Task A_pool_scales_through_the_scale_subresource()
     {
         await fixture.CreateRuntimeAsync("scaled");

@@ -8,14 +8,13 @@ import { suite } from '../harness/world.mjs';
 suite('Cancelling', {}, ({ each }) => {
   each('a long call is stopped, and the next run works with what is left', async (sdk, { model, Sdk }) => {
     const { BadRequestError } = Sdk.module;
-    await model.when(
-      'Loop for ever.',
-      python('import time\nkept = "kept"\nprint("started", flush=True)\nwhile True:\n    time.sleep(0.05)'),
-      say('Never.'),
-    );
+    await model.when('Keep this.', python('kept = "kept"'), say('Kept.'));
+    await model.when('Loop for ever.', python('import time\nwhile True:\n    time.sleep(0.05)'), say('Never.'));
     await model.when('Are you there?', python('print(kept)'), say('{{last_tool_output:(.*)}}'));
     const assistant = await interpreter(sdk);
-    const thread = await sdk.threads.create({ messages: [{ role: 'user', content: 'Loop for ever.' }] });
+    const thread = await sdk.threads.create();
+    completed((await ask(sdk, 'Keep this.', { assistant, thread })).run);
+    await sdk.messages.create(thread.id, { role: 'user', content: 'Loop for ever.' });
     const run = await sdk.runs.create(thread.id, { assistant_id: assistant.id });
     assert.ok(['queued', 'in_progress'].includes(run.status));
     const running = () =>

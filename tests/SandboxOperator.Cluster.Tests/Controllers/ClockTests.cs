@@ -52,6 +52,11 @@ public sealed class ClockTests(ClusterNamespace space) : IClassFixture<ClusterNa
 
         // 1. A sandbox starts, cold, and a pool fills.
         await CreateAsync(name, new SandboxRuntime { Spec = new SandboxRuntimeSpec { Image = "runtime:test" } });
+        await Eventually.FindAsync<SandboxRuntime>(
+            space.Key(name),
+            ControllerFixture.IsKnown,
+            "is known to the controller"
+        );
         var key = new SessionKey("clocks", $"thread_{name}", 1);
         var first = await gateway.Sandboxes.OpenSoonAsync(key);
         await first.CallAsync();

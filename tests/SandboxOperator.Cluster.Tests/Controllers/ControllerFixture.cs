@@ -35,8 +35,17 @@ public sealed class ControllerFixture : IAsyncLifetime
 
     internal static bool IsHeldBack(V1Pod pod) => pod.Metadata.Name.StartsWith(HeldBack, StringComparison.Ordinal);
 
-    internal Task<SandboxRuntime> CreateRuntimeAsync(string name, SandboxRuntimeSpec? spec = null) =>
-        CreateAsync(new SandboxRuntime { Spec = spec ?? new SandboxRuntimeSpec { Image = "runtime:test" } }, name);
+    /// <summary>Makes a runtime that the controller knows: what comes after it may reach the controller on a faster watch.</summary>
+    internal async Task<SandboxRuntime> CreateRuntimeAsync(string name, SandboxRuntimeSpec? spec = null)
+    {
+        await CreateAsync(
+            new SandboxRuntime { Spec = spec ?? new SandboxRuntimeSpec { Image = "runtime:test" } },
+            name
+        );
+        return await Eventually.FindAsync<SandboxRuntime>(Space.Key(name), IsKnown, "is known to the controller");
+    }
+
+    internal static bool IsKnown(SandboxRuntime runtime) => runtime.Status is not null;
 
     internal Task<SandboxPool> CreatePoolAsync(string name, string runtime, int replicas, int minReady = 0) =>
         CreateAsync(

@@ -40,12 +40,7 @@ internal sealed class KubernetesPools(IKubeClient client, string space)
             [
                 .. (pool.Status?.Conditions ?? []).Select(condition => new SandboxIsolation(
                     condition.Type,
-                    condition.Status switch
-                    {
-                        ConditionStatus.True => true,
-                        ConditionStatus.False => false,
-                        _ => null,
-                    },
+                    condition.Holds(),
                     $"{condition.Reason}: {condition.Message}"
                 )),
             ]

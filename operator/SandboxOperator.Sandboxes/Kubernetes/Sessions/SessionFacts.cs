@@ -93,16 +93,7 @@ internal static class SessionFacts
                 .. new[] { ConditionTypes.NetworkIsolated, ConditionTypes.NetworkPolicyEnforced }
                     .Select(type => session.Status?.Conditions.Find(type))
                     .OfType<Condition>()
-                    .Select(condition => new SandboxIsolation(
-                        condition.Type,
-                        condition.Status switch
-                        {
-                            ConditionStatus.True => true,
-                            ConditionStatus.False => false,
-                            _ => null,
-                        },
-                        condition.Message
-                    )),
+                    .Select(condition => new SandboxIsolation(condition.Type, condition.Holds(), condition.Message)),
             ],
         };
 }

@@ -1,4 +1,5 @@
 using Prometheus;
+using SandboxOperator.Api.Agent;
 
 namespace SandboxOperator.Gateway.RunLoop;
 
@@ -27,25 +28,25 @@ internal static class RunMetrics
         "Runs that this process works on."
     );
 
-    public static readonly Counter Calls = Metrics.CreateCounter(
+    private static readonly Counter Calls = Metrics.CreateCounter(
         "sandbox_calls_total",
         "Calls of the code interpreter, by how they ended.",
         "status"
     );
 
-    public static readonly Histogram CallSeconds = Metrics.CreateHistogram(
+    private static readonly Histogram CallSeconds = Metrics.CreateHistogram(
         "sandbox_call_duration_seconds",
         "From the sending of a call to its end.",
         new HistogramConfiguration { Buckets = Histogram.ExponentialBuckets(0.001, 2, 20) }
     );
 
-    public static readonly Histogram FirstOutputSeconds = Metrics.CreateHistogram(
+    private static readonly Histogram FirstOutputSeconds = Metrics.CreateHistogram(
         "sandbox_call_first_output_seconds",
         "From the sending of a call to its first output.",
         new HistogramConfiguration { Buckets = Histogram.ExponentialBuckets(0.001, 2, 18) }
     );
 
-    public static readonly Counter Kills = Metrics.CreateCounter(
+    private static readonly Counter Kills = Metrics.CreateCounter(
         "sandbox_kills_total",
         "Calls that the sandbox ended by force, by cause: memory, processes, disk, files, time, interrupt, exit, other.",
         "cause"
@@ -74,7 +75,7 @@ internal static class RunMetrics
         "Sessions that had their first call."
     );
 
-    public static readonly Counter Corrections = Metrics.CreateCounter(
+    private static readonly Counter Corrections = Metrics.CreateCounter(
         "sandbox_self_corrections_total",
         "Calls that raised an exception, after which the model was asked again."
     );
@@ -83,4 +84,29 @@ internal static class RunMetrics
         "sandbox_runs_taken_over_total",
         "Runs that were continued after another process had stopped working on them."
     );
+
+    /// <summary>Counts a call that has ended.</summary>
+    /// <param name="status">One of <see cref="CallStatuses"/>.</param>
+    /// <param name="message">What the sandbox said of its end.</param>
+    /// <param name="milliseconds">How long it took.</param>
+    /// <param name="firstOutputMs">Milliseconds until its first output; null without any.</param>
+    public static void CallEnded(string status, string? message, long milliseconds, double? firstOutputMs)
+    {
+        Calls.WithLabels(status).Inc();
+        CallSeconds.Observe(milliseconds / 1000.0);
+        if (firstOutputMs is { } wait)
+        {
+            FirstOutputSeconds.Observe(wait / 1000);
+        }
+
+        if (status is CallStatuses.Killed or CallStatuses.Timeout)
+        {
+            Kills.WithLabels(KillCauses.Of(message)).Inc();
+        }
+
+        if (status == CallStatuses.Error)
+        {
+            Corrections.Inc();
+        }
+    }
 }

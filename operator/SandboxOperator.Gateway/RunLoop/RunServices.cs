@@ -18,6 +18,7 @@ internal static class RunServices
             )
             .ValidateOnStart();
         services.AddSingleton<RunLeases>();
+        services.AddSingleton<CallSender>();
         services.AddSingleton<PythonCalls>();
         services.AddSingleton<TurnFollower>();
         services.AddSingleton<TurnAsker>();

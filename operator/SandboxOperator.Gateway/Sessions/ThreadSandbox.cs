@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using SandboxOperator.Gateway.Conversation;
 using SandboxOperator.Gateway.Files;
 using SandboxOperator.Gateway.Ledger;
@@ -92,7 +93,19 @@ internal sealed class ThreadSandbox(
     private async Task<OpenedSandbox> OpenNowAsync(CancellationToken cancellationToken)
     {
         using var span = RunSpans.StartOpening(run.Span, Key.Name);
+        try
+        {
+            return await OpenNowAsync(span, cancellationToken);
+        }
+        catch (Exception exception)
+        {
+            RunSpans.NotOpened(span, exception);
+            throw;
+        }
+    }
 
+    private async Task<OpenedSandbox> OpenNowAsync(Activity? span, CancellationToken cancellationToken)
+    {
         // 1. The thread's session; when it has ended, the next one.
         var (asked, timestamp) = (time.GetUtcNow(), time.GetTimestamp());
         var sandbox = await OpenSessionAsync(cancellationToken);

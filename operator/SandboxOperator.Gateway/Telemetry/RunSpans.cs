@@ -147,6 +147,10 @@ internal sealed class RunSpans(
         return span;
     }
 
+    /// <summary>Tells that the sandbox could not be opened. Why in words is in the span of the run.</summary>
+    public static void NotOpened(Activity? span, Exception exception) =>
+        span?.SetTag(GenAiNames.ErrorType, exception.GetType().FullName).SetStatus(ActivityStatusCode.Error);
+
     /// <summary>Starts the span of a call.</summary>
     /// <param name="work">The run.</param>
     /// <param name="call">The call.</param>

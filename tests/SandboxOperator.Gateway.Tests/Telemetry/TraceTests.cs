@@ -1,6 +1,7 @@
 using System.Text;
 using System.Text.Json.Nodes;
 using SandboxOperator.Gateway.Tests.RunLoop;
+using SandboxOperator.Sandboxes;
 using SandboxOperator.Testing.Otlp;
 using SandboxOperator.Testing.ScriptedUpstream;
 
@@ -201,6 +202,28 @@ public sealed class TraceTests
         var chat = spans.Single(span => Operation(span) == "chat");
         (chat.Status, chat["error.type"]).ShouldBe((2, "refused"));
         chat.StatusMessage.ShouldContain("not like this");
+    }
+
+    [Fact]
+    public async Task A_sandbox_that_does_not_open_is_seen_where_it_did_not()
+    {
+        await using var receiver = await OtlpReceiver.StartAsync();
+        await using var fixture = await StartAsync(receiver);
+        fixture.Sandboxes.OpenFails = new SandboxUnavailableException("bubblewrap is missing.");
+        fixture.Upstream.Enqueue(ScriptedTurn.Python("print 1"));
+        var traceId = Guid.NewGuid().ToString("N");
+
+        await RunAsync(
+            fixture,
+            await fixture.ThreadAsync(),
+            await fixture.AssistantAsync(),
+            $"00-{traceId}-{Caller}-01",
+            stream: false
+        );
+
+        var spans = await receiver.TraceAsync(traceId, all => all.Any(IsAgent));
+        var opening = spans.Single(span => span.Name == "open_sandbox");
+        (opening.Status, opening["error.type"]).ShouldBe((2, typeof(SandboxUnavailableException).FullName));
     }
 
     private static Task<RunFixture> StartAsync(OtlpReceiver receiver, params string[] settings) =>

@@ -8,6 +8,7 @@ using SandboxOperator.Cluster.Tests.Harness;
 using SandboxOperator.Cluster.Tests.Sandboxes;
 using SandboxOperator.Kube.Resources;
 using SandboxOperator.Sandboxes;
+using SandboxOperator.Testing;
 using Shouldly;
 
 namespace SandboxOperator.Cluster.Tests.Controllers;

@@ -3,6 +3,7 @@ using Microsoft.Extensions.Options;
 using SandboxOperator.Api.Agent;
 using SandboxOperator.Sandboxes.Local;
 using SandboxOperator.Sandboxes.Local.Launching;
+using SandboxOperator.Testing;
 using Shouldly;
 
 namespace SandboxOperator.Sandboxes.Tests.Fakes;
@@ -22,7 +23,7 @@ internal sealed class LocalMachine : IAsyncDisposable
 
     public string Directory { get; }
 
-    public ShiftedTime Time { get; } = new();
+    public SkewedTime Time { get; } = new();
 
     /// <summary>The ids of all processes of its sandboxes.</summary>
     public IReadOnlyList<int> Processes =>

@@ -117,7 +117,13 @@ internal sealed class PythonCalls(CallSender sender, RunSpans spans, TimeProvide
         };
         var (status, isRefused) = await sender.SendAsync(work, sandbox.Sandbox, request, view, cancellationToken);
         var session = work.Sandbox.Record;
-        End(work, record, status, view, isRefused ? session.CallRefused(record.Id) : session.CallRan(record.Id));
+        End(
+            work,
+            record,
+            status,
+            view,
+            isRefused ? session.CallRefused(record.Id) : session.CallRan(record.Id, work.Scope.Deadline)
+        );
         return view.Text;
     }
 

@@ -96,9 +96,11 @@ internal sealed class SessionRecord(ActiveRun run, SessionKnowledge known, RunLe
     public static string LaunchOf(ISandbox sandbox) => sandbox.Info.Launch == SandboxLaunch.Warm ? "warm" : "cold";
 
     /// <summary>A call has run: the changes that belong to its result, what its length costs among them.</summary>
-    public IReadOnlyList<JournalChange> CallRan(string callId)
+    /// <param name="callId">The call.</param>
+    /// <param name="deadline">The end of its run: no call goes on for longer, whatever the clock says now.</param>
+    public IReadOnlyList<JournalChange> CallRan(string callId, DateTimeOffset deadline)
     {
-        var now = time.GetUtcNow().ToUnixTimeMilliseconds();
+        var now = Math.Min(time.GetUtcNow().ToUnixTimeMilliseconds(), deadline.ToUnixTimeMilliseconds());
         var due = ledger.Ran(new ChargedCall(callId, Ordinal, StartedAtMs), PaidPeriod, LastActivityAtMs, now);
         PaidPeriod = due.PaidPeriod;
         ledger.Stands(callId);

@@ -13,6 +13,9 @@ internal sealed class ContentCapture(IOptions<TelemetryOptions> options, Redacto
     /// <summary>What a secret at the end of a text that was cut before may be long.</summary>
     private const int Seam = 1024;
 
+    /// <summary>The longest JSON that is looked at for one attribute.</summary>
+    private const int MostJson = 1 << 20;
+
     /// <summary>Whether content goes into spans.</summary>
     public bool IsOpen => options.Value.CaptureContent == true;
 
@@ -36,6 +39,20 @@ internal sealed class ContentCapture(IOptions<TelemetryOptions> options, Redacto
         }
 
         // 2. Not more than an attribute may have.
+        return Shorten(clean, wasCut);
+    }
+
+    /// <summary>
+    /// The same for JSON, such as the arguments of a call, whose escapes would hide secrets. It is searched as a whole,
+    /// or left out when it is too long for that.
+    /// </summary>
+    public string? TakeJson(string? text) =>
+        !IsOpen || string.IsNullOrEmpty(text) ? null
+        : text.Length > MostJson ? Cut
+        : Shorten(redactor.ApplyToJson(text), wasCut: false);
+
+    private string Shorten(string clean, bool wasCut)
+    {
         var most = options.Value.MaxContentChars;
         if (clean.Length <= most)
         {

@@ -81,7 +81,7 @@ internal static class GenAiMessages
                     ["type"] = "tool_call",
                     ["id"] = Text(call["id"]),
                     ["name"] = Text(call["function"]?["name"]),
-                    ["arguments"] = content.Take(Text(call["function"]?["arguments"])),
+                    ["arguments"] = content.TakeJson(Text(call["function"]?["arguments"])),
                 }
             );
         }

@@ -58,11 +58,13 @@ internal sealed class RedactingWrites(Redactor redactor) : DbCommandInterceptor
             return;
         }
 
+        // The only writer waits meanwhile: all texts of a write share one time.
+        var search = redactor.Begin();
         foreach (DbParameter parameter in command.Parameters)
         {
             if (parameter.Value is string { Length: >= MinChars } text)
             {
-                parameter.Value = redactor.ApplyToJson(text);
+                parameter.Value = search.ApplyToJson(text);
             }
         }
     }

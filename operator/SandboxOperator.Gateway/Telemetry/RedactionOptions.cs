@@ -19,7 +19,10 @@ internal sealed class RedactionOptions
     /// </summary>
     public bool Store { get; set; }
 
-    /// <summary>The longest one pattern may search one text; a text that takes longer is blotted out as a whole.</summary>
+    /// <summary>
+    /// The longest that a text, or all texts of one write to the store, may be searched; what is left then is blotted out
+    /// as a whole.
+    /// </summary>
     public int TimeoutMilliseconds { get; set; } = 1000;
 
     /// <summary>What is wrong with the patterns, or null.</summary>

@@ -172,7 +172,7 @@ internal sealed class RunSpans(
         span.SetTag(GenAiNames.ToolName, call.Name);
         span.SetTag(GenAiNames.ToolType, "function");
         span.SetTag(GenAiNames.ToolCallId, call.Id);
-        span.SetTag(GenAiNames.ToolArguments, content.Take(call.Arguments));
+        span.SetTag(GenAiNames.ToolArguments, content.TakeJson(call.Arguments));
         span.SetTag(SandboxNames.Turn, call.Turn);
         span.SetTag(SandboxNames.Prompt, content.Take(content.IsOpen ? work.Prompt() : null));
         Count(span, usage);

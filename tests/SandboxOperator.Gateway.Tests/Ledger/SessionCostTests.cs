@@ -190,6 +190,21 @@ public sealed class SessionCostTests
         (await Bill.DollarsAsync(fixture.Gateway)).ShouldBe(0.09m);
     }
 
+    [Fact]
+    public async Task A_clock_that_jumps_during_a_call_charges_no_more_than_its_run_may_last()
+    {
+        await using var fixture = await StartAsync("Tariff:Kind=per-20-minutes");
+        fixture.Upstream.When("^wait", ScriptedTurn.Python("hang"), ScriptedTurn.Say("."));
+        var (thread, assistant) = (await fixture.ThreadAsync("wait"), await fixture.AssistantAsync());
+        var run = await fixture.RunAsync(thread, assistant);
+        await Wait.UntilAsync(() => fixture.Sandboxes.All.Any(sandbox => sandbox.Hanging.Task.IsCompleted));
+        _time.Advance(TimeSpan.FromDays(3));
+        await fixture.Sandboxes.Single.InterruptAllAsync();
+
+        await fixture.EndAsync(thread, (string)run["id"]!);
+        (await Bill.DollarsAsync(fixture.Gateway)).ShouldBe(0.03m);
+    }
+
     private async Task<RunFixture> StartAsync(params string[] settings)
     {
         var fixture = await RunFixture.StartAsync(_time, ["Runs:PollSeconds=25", .. settings]);

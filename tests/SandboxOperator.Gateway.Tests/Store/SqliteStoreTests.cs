@@ -33,6 +33,30 @@ public sealed class SqliteStoreTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_read_that_has_not_found_anything_yet_ends_when_it_is_cancelled()
+    {
+        const string Endless =
+            "WITH RECURSIVE n(x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM n) SELECT x AS Value FROM n WHERE x < 0";
+        using var cancelled = new CancellationTokenSource();
+        var endless = Task.Run(() =>
+            _store.ReadAsync(
+                (context, token) =>
+                {
+                    cancelled.CancelAfter(TimeSpan.FromMilliseconds(50));
+                    return context.Database.SqlQueryRaw<long>(Endless).ToListAsync(token);
+                },
+                cancelled.Token
+            )
+        );
+
+        await Should.ThrowAsync<OperationCanceledException>(endless.WaitAsync(TimeSpan.FromMinutes(1)));
+
+        // The connection is none the worse for it.
+        await AddAsync("after");
+        (await IdsAsync()).ShouldBe(["after"]);
+    }
+
+    [Fact]
     public async Task A_write_that_throws_leaves_nothing_behind_and_the_others_in_peace()
     {
         var (hold, held) = await HoldAsync();

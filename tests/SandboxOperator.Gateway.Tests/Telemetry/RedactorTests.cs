@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using Microsoft.Extensions.Options;
+using Microsoft.Extensions.Time.Testing;
 using SandboxOperator.Gateway.Telemetry;
 
 namespace SandboxOperator.Gateway.Tests.Telemetry;
@@ -41,6 +42,44 @@ public sealed class RedactorTests
     }
 
     [Theory]
+    [InlineData("""{"password": "hunter2hunter2", "user": "me"}""", """{"password":"[redacted]","user":"me"}""")]
+    [InlineData("""[{"api_key":"abcd1234efgh"}]""", """[{"api_key":"[redacted]"}]""")]
+    [InlineData("""{"code":"password = \"correct-horse\""}""", """{"code":"[redacted]"}""")]
+    [InlineData("""{"code":"x = 1\nghp_abcdefghijklmnopqrstuv"}""", """{"code":"x = 1\n[redacted]"}""")]
+    [InlineData("""{"code":"x = 1\nghp_abcdefghijklmnopqrstuv""", "{\"code\":\"x = 1\n[redacted]")]
+    [InlineData("""{"code":"\u0073k-abcdefghijklmnop123""", "{\"code\":\"[redacted]")]
+    public void Names_tell_secrets_and_escapes_hide_none(string text, string expected) =>
+        Redactor().ApplyToJson(text).ShouldBe(expected);
+
+    [Fact]
+    public void Arguments_of_calls_are_searched_as_what_they_mean()
+    {
+        var content = new ContentCapture(
+            Microsoft.Extensions.Options.Options.Create(new TelemetryOptions { CaptureContent = true }),
+            Redactor()
+        );
+
+        content.TakeJson("""{"code":"password = \"correct-horse\""}""").ShouldBe("""{"code":"[redacted]"}""");
+        content.TakeJson($$"""{"code":"{{new string('x', 2 << 20)}}"}""").ShouldBe("… [cut]");
+        content.TakeJson("").ShouldBeNull();
+    }
+
+    [Fact]
+    public void Texts_of_one_search_share_its_time()
+    {
+        var time = new FakeTimeProvider();
+        var search = new Redactor(
+            Microsoft.Extensions.Options.Options.Create(new RedactionOptions { TimeoutMilliseconds = 1000 }),
+            time
+        ).Begin();
+        search.Apply("plain").ShouldBe("plain");
+
+        time.Advance(TimeSpan.FromSeconds(2));
+
+        search.ApplyToJson("""["one","two"]""").ShouldNotContain("one");
+    }
+
+    [Theory]
     [InlineData("""{"a":"ü < & é","n":1.50}""")]
     [InlineData("[not json")]
     [InlineData("{}")]
@@ -57,7 +96,8 @@ public sealed class RedactorTests
                     Patterns = ["(?<=x)(a+)+$"],
                     TimeoutMilliseconds = 50,
                 }
-            )
+            ),
+            TimeProvider.System
         )
             .Apply("x" + new string('a', 5_000) + "!")
             .ShouldBe("[redacted: a pattern took too long to search this text]");
@@ -100,6 +140,7 @@ public sealed class RedactorTests
         new(
             Microsoft.Extensions.Options.Options.Create(
                 new RedactionOptions { Patterns = [.. patterns], TimeoutMilliseconds = 30_000 }
-            )
+            ),
+            TimeProvider.System
         );
 }

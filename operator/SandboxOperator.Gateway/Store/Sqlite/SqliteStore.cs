@@ -36,6 +36,8 @@ internal sealed partial class SqliteStore(
             new DbContextOptionsBuilder<SqliteStoreContext>()
                 .UseSqlite(_connectionString)
                 .UseQueryTrackingBehavior(QueryTrackingBehavior.NoTracking)
+                // Whoever reads gets the exception, and says what is to be said of it.
+                .ConfigureWarnings(warnings => warnings.Ignore(CoreEventId.QueryIterationFailed))
                 .Options
         );
         var connection = new SqliteConnection(_connectionString + ";Pooling=False");
@@ -52,7 +54,17 @@ internal sealed partial class SqliteStore(
     {
         var readers = _readers ?? throw NotOpen();
         await using var context = await readers.CreateDbContextAsync(cancellationToken);
-        return await read(context, cancellationToken);
+        // One connection for all of the read, which is interrupted even in the middle of a long search.
+        await context.Database.OpenConnectionAsync(cancellationToken);
+        using var interruption = new QueryInterruption(context.Database.GetDbConnection(), cancellationToken);
+        try
+        {
+            return await read(context, cancellationToken);
+        }
+        catch (SqliteException exception) when (interruption.Caused(exception))
+        {
+            throw new OperationCanceledException("The read was interrupted.", exception, cancellationToken);
+        }
     }
 
     public Task<T> WriteAsync<T>(

@@ -8,6 +8,9 @@ internal sealed record AdmissionPlan(int Sessions, int? SessionsPerProject)
     /// <summary>A replica reports activity every 30 seconds: who did so twice as lately may be at work there.</summary>
     public static readonly TimeSpan SeenElsewhere = TimeSpan.FromSeconds(60);
 
+    /// <summary>How far another replica's clock may be ahead. What says to have been used later than that was not.</summary>
+    public static readonly TimeSpan MostSkew = TimeSpan.FromMinutes(5);
+
     /// <summary>
     /// 1. A thread that holds a slot or has a sandbox needs no more.
     /// 2. When its project is full, the longest-idle session of the project gives way.
@@ -58,5 +61,5 @@ internal sealed record AdmissionPlan(int Sessions, int? SessionsPerProject)
     /// <param name="ownReport">The last activity that this replica reported or saw itself; null for none.</param>
     /// <param name="now">This replica's time.</param>
     public static bool IsUsedElsewhere(DateTimeOffset lastActivity, DateTimeOffset? ownReport, DateTimeOffset now) =>
-        now - lastActivity < SeenElsewhere && !(ownReport >= lastActivity);
+        now - lastActivity < SeenElsewhere && lastActivity - now <= MostSkew && !(ownReport >= lastActivity);
 }

@@ -60,6 +60,8 @@ public sealed class AdmissionPlanTests
     [InlineData(10, 10, false)]
     [InlineData(10, 40, true)]
     [InlineData(10, 5, false)]
+    [InlineData(-120, null, true)]
+    [InlineData(-100_000_000, null, false)]
     public void Lately_used_is_used_elsewhere_unless_it_was_here(int lastSeconds, int? ownSeconds, bool expected) =>
         AdmissionPlan
             .IsUsedElsewhere(Noon.AddSeconds(-lastSeconds), ownSeconds is { } own ? Noon.AddSeconds(-own) : null, Noon)

@@ -34,6 +34,9 @@ public sealed class CodeDiffTests
     public void The_same_is_no_correction(string before, string after) =>
         CodeDiff.Compare(before, after).ShouldBeNull();
 
-    [Fact]
-    public void Very_long_programs_are_not_compared() => CodeDiff.Compare(new string('\n', 2001), "x").ShouldBeNull();
+    [Theory]
+    [InlineData('\n')]
+    [InlineData('\r')]
+    public void Very_long_programs_are_not_compared(char lineEnd) =>
+        CodeDiff.Compare(new string(lineEnd, 2001) + "y", "x").ShouldBeNull();
 }

@@ -30,20 +30,23 @@ internal static class SignInEndpoints
         SignInLimiter limiter
     )
     {
-        if (!limiter.MayTry(http))
+        // Nothing is waited for between this question and the answer to it: many requests at once get no further.
+        var form = await http.Request.ReadFormAsync(http.RequestAborted);
+        var address = http.Connection.RemoteIpAddress;
+        if (!limiter.MayTry(address))
         {
             http.Response.Headers.RetryAfter = "60";
             return Page(
                 http,
-                "There were too many attempts. Wait a minute, then try again.",
+                "There were too many wrong keys. Wait a minute, then try again.",
                 StatusCodes.Status429TooManyRequests
             );
         }
 
-        var form = await http.Request.ReadFormAsync(http.RequestAborted);
         var key = form["key"].ToString().Trim();
         if (key.Length is 0 or > MaxKeyChars || keys.Find(key) is null)
         {
+            limiter.Failed(address);
             return Page(http, "This key is not known here. Check it and try again.", StatusCodes.Status401Unauthorized);
         }
 

@@ -1,4 +1,5 @@
 using Microsoft.EntityFrameworkCore;
+using Microsoft.Net.Http.Headers;
 using SandboxOperator.Gateway.Blobs;
 using SandboxOperator.Gateway.Console.Access;
 using SandboxOperator.Gateway.Files;
@@ -58,8 +59,8 @@ internal static class ConsoleFiles
             var type = PictureType.Of(head.AsSpan(0, read)) ?? throw ApiErrors.FileNotFound(id);
             content.Position = 0;
             http.Response.Headers.ContentSecurityPolicy = ConsoleHeaders.ContentPolicy;
-            http.Response.Headers.CacheControl = "private, max-age=3600";
-            return Results.Stream(content, type);
+            http.Response.Headers.CacheControl = "private, no-cache";
+            return Results.Stream(content, type, entityTag: new EntityTagHeaderValue($"\"{file.Id}\""));
         }
         catch (FileNotFoundException)
         {

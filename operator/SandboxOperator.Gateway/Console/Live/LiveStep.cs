@@ -1,4 +1,3 @@
-using System.Text;
 using System.Text.Json;
 using SandboxOperator.Gateway.Console.Runs;
 using SandboxOperator.Gateway.Console.Text;
@@ -8,9 +7,9 @@ namespace SandboxOperator.Gateway.Console.Live;
 /// <summary>The step that is being made: what its deltas have said so far.</summary>
 internal sealed class LiveStep(string id, bool isMessage)
 {
-    private readonly StringBuilder _text = new();
-    private readonly List<(StringBuilder? Logs, string? Picture)> _outputs = [];
-    private readonly List<(StringBuilder Name, StringBuilder Arguments)> _functions = [];
+    private readonly LongText _text = new();
+    private readonly List<(LongText? Logs, string? Picture)> _outputs = [];
+    private readonly List<(LongText Name, LongText Arguments)> _functions = [];
 
     /// <summary>The id of the timeline's item.</summary>
     public string ItemId { get; } = "item-" + id;
@@ -70,14 +69,14 @@ internal sealed class LiveStep(string id, bool isMessage)
     {
         if (isMessage)
         {
-            return new MessageItem(ItemId, HiddenCharacters.Show(_text.ToString()), [], [], null) { IsOpen = true };
+            return new MessageItem(ItemId, HiddenCharacters.Show(_text.Show().Text!), [], [], null) { IsOpen = true };
         }
 
         if (_functions.Count > 0)
         {
             return new FunctionsItem(
                 ItemId,
-                [.. _functions.Select(call => (call.Name.ToString(), call.Arguments.ToString(), (string?)null))]
+                [.. _functions.Select(call => (Shown(call.Name), Shown(call.Arguments), (string?)null))]
             )
             {
                 IsOpen = true,
@@ -87,20 +86,16 @@ internal sealed class LiveStep(string id, bool isMessage)
         return new CallItem(
             ItemId,
             number,
-            CallOutput.OfText(_text.ToString()).Text!,
-            [
-                .. _outputs.Select(output =>
-                    output.Logs is { } logs
-                        ? CallOutput.OfText(logs.ToString())
-                        : new CallOutput(null, output.Picture, 0)
-                ),
-            ],
+            _text.Show().Text!,
+            [.. _outputs.Select(output => output.Logs?.Show() ?? new CallOutput(null, output.Picture, 0))],
             null
         )
         {
             IsOpen = true,
         };
     }
+
+    private static string Shown(LongText text) => HiddenCharacters.Show(text.Show().Text!);
 
     private void AddInterpreter(JsonElement interpreter)
     {
@@ -124,7 +119,7 @@ internal sealed class LiveStep(string id, bool isMessage)
             {
                 if (_outputs.Count == 0 || _outputs[^1].Logs is null)
                 {
-                    _outputs.Add((new StringBuilder(), null));
+                    _outputs.Add((new LongText(), null));
                 }
 
                 _outputs[^1].Logs!.Append(logs.GetString());
@@ -136,7 +131,7 @@ internal sealed class LiveStep(string id, bool isMessage)
     {
         while (_functions.Count <= index)
         {
-            _functions.Add((new StringBuilder(), new StringBuilder()));
+            _functions.Add((new LongText(), new LongText()));
         }
 
         var (name, arguments) = _functions[index];

@@ -14,10 +14,11 @@ internal sealed class RunFollower(
     IServiceProvider services,
     ILoggerFactory loggers,
     TimeProvider time
-) : IDisposable
+)
 {
     /// <summary>Pages that are kept up to date at the same time; each holds a connection.</summary>
-    private const int MaxPages = 100;
+    private const int MaxPages = 200;
+    private const int MaxPagesOfOne = 20;
 
     /// <summary>How often a page changes at most.</summary>
     private static readonly TimeSpan Pace = TimeSpan.FromMilliseconds(120);
@@ -28,9 +29,32 @@ internal sealed class RunFollower(
     /// <summary>A browser that is still there joins again.</summary>
     private static readonly TimeSpan Longest = TimeSpan.FromMinutes(30);
 
-    private readonly SemaphoreSlim _room = new(MaxPages);
+    private readonly Places _places = new(MaxPages, MaxPagesOfOne);
+
+    /// <summary>Takes a place for a page, until it is disposed.</summary>
+    /// <exception cref="ApiException">There is none: the project follows many runs already.</exception>
+    public IDisposable TakePlace(HttpContext http)
+    {
+        if (_places.Take(http.Viewer().Project) is { } place)
+        {
+            return place;
+        }
+
+        http.Response.Headers.RetryAfter = "10";
+        throw new ApiException(
+            StatusCodes.Status503ServiceUnavailable,
+            "Too many pages follow runs at the moment. Close some, then try again; runs that go on are not affected."
+        );
+    }
 
     /// <summary>Answers with the pieces of a run's page as they change.</summary>
+    public async Task FollowAsync(HttpContext http, string runId, IRunPieces pieces)
+    {
+        using var place = TakePlace(http);
+        await FollowAsync(http, runId, null, pieces);
+    }
+
+    /// <summary>Answers with the pieces of a run's page as they change, in a place that the caller has taken.</summary>
     /// <param name="http">The request.</param>
     /// <param name="runId">The run.</param>
     /// <param name="listener">A listener that has joined before the run began; else null.</param>
@@ -39,20 +63,10 @@ internal sealed class RunFollower(
     {
         using var joined = listener;
         var viewer = http.Viewer();
-        var room = await _room.WaitAsync(0, http.RequestAborted);
-        if (!room)
-        {
-            http.Response.Headers.RetryAfter = "10";
-            throw new ApiException(
-                StatusCodes.Status503ServiceUnavailable,
-                "Too many pages are being followed at the moment. The run goes on; reload its page."
-            );
-        }
-
         try
         {
             // An error is an answer of its own as long as nothing has been sent.
-            await reader.ReadAsync(viewer, runId, http.RequestAborted);
+            await reader.MarkAsync(viewer, runId, http.RequestAborted);
             using var longest = new CancellationTokenSource(Longest, time);
             using var either = CancellationTokenSource.CreateLinkedTokenSource(longest.Token, http.RequestAborted);
             await SseWriter.StartAsync(http.Response, http.RequestAborted);
@@ -65,13 +79,7 @@ internal sealed class RunFollower(
         {
             // The browser has left, or has been here for long.
         }
-        finally
-        {
-            _room.Release();
-        }
     }
-
-    public void Dispose() => _room.Dispose();
 
     /// <summary>
     /// 1. Join the run's events, if this process works on it. 2. Send what the store knows. 3. Wait for events, or a
@@ -96,6 +104,7 @@ internal sealed class RunFollower(
                 listener ??= dispatcher.Find(runId)?.Stream.Listen();
 
                 // 2.
+                var mark = await reader.MarkAsync(viewer, runId, cancellationToken);
                 var view = await reader.ReadAsync(Now(viewer), runId, cancellationToken);
                 await SendAsync(Now(viewer), view, live, pieces, writer);
                 await writer.FlushAsync(cancellationToken);
@@ -111,8 +120,7 @@ internal sealed class RunFollower(
                 // 3.
                 if (listener is null)
                 {
-                    await Task.Delay(Poll, time, cancellationToken);
-                    writer.KeepAlive();
+                    await PollAsync(viewer, runId, mark, writer, cancellationToken);
                 }
                 else if (!await ListenAsync(runId, listener, live, pieces, writer, cancellationToken))
                 {
@@ -125,6 +133,23 @@ internal sealed class RunFollower(
         {
             listener?.Dispose();
         }
+    }
+
+    /// <summary>Asks the store until it knows more, or this process works on the run.</summary>
+    private async Task PollAsync(
+        Viewer viewer,
+        string runId,
+        RunMark mark,
+        PieceWriter writer,
+        CancellationToken cancellationToken
+    )
+    {
+        do
+        {
+            await Task.Delay(Poll, time, cancellationToken);
+            writer.KeepAlive();
+            await writer.FlushAsync(cancellationToken);
+        } while (dispatcher.Find(runId) is null && await reader.MarkAsync(viewer, runId, cancellationToken) == mark);
     }
 
     /// <summary>Sends the open step as it grows, until the store has to be read again.</summary>

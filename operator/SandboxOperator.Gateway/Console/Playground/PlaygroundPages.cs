@@ -29,7 +29,7 @@ internal static class PlaygroundPages
         console.MapGet(
             "/playground/runs/{id}/live",
             (string id, HttpContext http, RunFollower follower) =>
-                follower.FollowAsync(http, id, null, new ConversationPieces())
+                follower.FollowAsync(http, id, new ConversationPieces())
         );
         console.MapPost("/runs/{id}/cancel", CancelAsync).WithMetadata(new RequestSizeLimitAttribute(MaxFormBytes));
     }
@@ -84,7 +84,7 @@ internal static class PlaygroundPages
     }
 
     /// <summary>
-    /// 1. The question becomes a run, as if the API had been asked. 2. The answer says which run it is, then follows it;
+    /// 1. The question becomes a run, as if the API had been asked; not before there is a place to follow it. 2. The answer says which run it is, then follows it;
     /// it listens before the run begins, so that it misses nothing.
     /// </summary>
     private static async Task SendAsync(
@@ -104,6 +104,7 @@ internal static class PlaygroundPages
         var draft = question.ThreadId is null
             ? RunDraft.ReadWithThread(request.Root, catalog)
             : RunDraft.Read(request.Root, catalog);
+        using var place = follower.TakePlace(http);
         var (run, _, active) = await starter.StartAsync(
             http.Viewer().Caller,
             question.ThreadId,

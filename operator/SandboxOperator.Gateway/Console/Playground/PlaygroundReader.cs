@@ -34,7 +34,7 @@ internal sealed class PlaygroundReader(IStore store, RunReader runs, IModelCatal
         var views = new List<RunView>();
         foreach (var id in ids)
         {
-            views.Add(await runs.ReadAsync(viewer, id, cancellationToken));
+            views.Add(await runs.ReadAsync(viewer, id, ids.Count, cancellationToken));
         }
 
         var wanted = assistantId ?? views.LastOrDefault()?.Row.AssistantId;

@@ -10,10 +10,18 @@ internal sealed class RunLister(IStore store, TimeProvider time)
 {
     private const int PageSize = 50;
     private const int MaxChoices = 200;
+
+    /// <summary>Searches at the same time; a project has half of them at most.</summary>
+    private const int MaxSearches = 4;
     private const int PromptChars = 200;
+
+    /// <summary>What the store hands over of a prompt; it may be as long as a request.</summary>
+    private const int ContentChars = 4096;
 
     /// <summary>A search in texts reads what no index knows; it must not take the store from others for long.</summary>
     private static readonly TimeSpan Deadline = TimeSpan.FromSeconds(5);
+
+    private readonly Places _searches = new(MaxSearches, MaxSearches / 2);
 
     public async Task<RunPageOfRows> ListAsync(Viewer viewer, RunFilter filter, CancellationToken cancellationToken)
     {
@@ -21,6 +29,12 @@ internal sealed class RunLister(IStore store, TimeProvider time)
             (context, cancellation) => ChoicesAsync(context, viewer, cancellation),
             cancellationToken
         );
+        using var place = filter.Text is null ? null : _searches.Take(viewer.Project);
+        if (filter.Text is not null && place is null)
+        {
+            return new RunPageOfRows([], null, projects, assistants, GaveUp: false) { IsBusy = true };
+        }
+
         using var deadline = new CancellationTokenSource(Deadline, time);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(deadline.Token, cancellationToken);
         try
@@ -49,19 +63,27 @@ internal sealed class RunLister(IStore store, TimeProvider time)
         var runs = await Filtered(context, viewer, filter)
             .OrderByDescending(run => run.Seq)
             .Take(PageSize + 1)
+            .Select(RunColumns.OfRow)
             .ToListAsync(cancellationToken);
 
         // 2. What belongs to them.
         var ids = runs.Select(run => run.Id).ToList();
         var promptSeqs = runs.Select(run => run.AfterMessageSeq).Distinct().ToList();
         var assistantIds = runs.Select(run => run.AssistantId).Distinct(StringComparer.Ordinal).ToList();
+        var projects = runs.Select(run => run.Project).Distinct(StringComparer.Ordinal).ToList();
         var prompts = await context
             .Messages.Where(message => promptSeqs.Contains(message.Seq))
+            .Select(message => new { message.Seq, Content = message.Content.Substring(0, ContentChars) })
             .ToDictionaryAsync(message => message.Seq, message => message.Content, cancellationToken);
         var names = await context
-            .Assistants.Where(assistant => assistantIds.Contains(assistant.Id))
-            .Select(assistant => new { assistant.Id, assistant.Name })
-            .ToListAsync(cancellationToken);
+            .Assistants.Where(assistant => projects.Contains(assistant.Project) && assistantIds.Contains(assistant.Id))
+            .Select(assistant => new
+            {
+                assistant.Project,
+                assistant.Id,
+                assistant.Name,
+            })
+            .ToDictionaryAsync(row => (row.Project, row.Id), row => row.Name, cancellationToken);
         var calls = await context
             .Calls.Where(call => ids.Contains(call.RunId))
             .GroupBy(call => call.RunId)
@@ -82,10 +104,12 @@ internal sealed class RunLister(IStore store, TimeProvider time)
                 run.Project,
                 run.ThreadId,
                 run.AssistantId,
-                names.Find(name => name.Id == run.AssistantId)?.Name,
+                names.GetValueOrDefault((run.Project, run.AssistantId)),
                 run.Model,
                 run.Status,
-                prompts.TryGetValue(run.AfterMessageSeq, out var content) ? Beginning(MessageText.Of(content)) : "",
+                prompts.TryGetValue(run.AfterMessageSeq, out var content)
+                    ? MessageText.Beginning(content, PromptChars)
+                    : "",
                 run.CreatedAtMs,
                 RunReader.EndOf(run),
                 calls.GetValueOrDefault(run.Id)?.Count ?? 0,
@@ -180,11 +204,5 @@ internal sealed class RunLister(IStore store, TimeProvider time)
             .Select(assistant => new { assistant.Id, assistant.Name })
             .ToListAsync(cancellationToken);
         return (projects, [.. assistants.Select(assistant => (assistant.Id, assistant.Name ?? assistant.Id))]);
-    }
-
-    private static string Beginning(string text)
-    {
-        text = Text.HiddenCharacters.Show(text).ReplaceLineEndings(" ");
-        return Http.ApiErrors.Shorten(text, PromptChars);
     }
 }

@@ -12,4 +12,8 @@ public sealed record RunPageOfRows(
     IReadOnlyList<string> Projects,
     IReadOnlyList<(string Id, string Name)> Assistants,
     bool GaveUp
-);
+)
+{
+    /// <summary>Too many searches were going on: this one was not begun.</summary>
+    public bool IsBusy { get; init; }
+}

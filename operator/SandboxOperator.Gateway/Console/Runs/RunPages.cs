@@ -14,8 +14,7 @@ internal static class RunPages
         console.MapGet("/runs/{id}", ShowAsync);
         console.MapGet(
             "/runs/{id}/live",
-            (string id, HttpContext http, RunFollower follower) =>
-                follower.FollowAsync(http, id, null, new RunPagePieces())
+            (string id, HttpContext http, RunFollower follower) => follower.FollowAsync(http, id, new RunPagePieces())
         );
         console.MapGet("/runs/{id}/steps/{step}/output", OutputAsync);
     }

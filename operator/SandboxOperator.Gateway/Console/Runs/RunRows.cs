@@ -14,9 +14,9 @@ namespace SandboxOperator.Gateway.Console.Runs;
 internal sealed record RunRows(
     RunEntity Run,
     string? AssistantName,
-    IReadOnlyList<MessageEntity> Prompts,
-    IReadOnlyDictionary<string, MessageEntity> Answers,
-    IReadOnlyList<RunStepEntity> Steps,
+    IReadOnlyList<ShownMessage> Prompts,
+    IReadOnlyDictionary<string, ShownMessage> Answers,
+    IReadOnlyList<ShownStep> Steps,
     IReadOnlyList<TurnEntity> Turns,
     IReadOnlyDictionary<string, CallEntity> Calls,
     IReadOnlyDictionary<string, ShownFile> Files

@@ -39,7 +39,9 @@ internal static class RunViewBuilder
             UpstreamModel = rows.Turns.Select(turn => turn.Model).LastOrDefault(model => model is not null),
             Error = run.LastErrorCode is { } code ? (code, run.LastErrorMessage ?? "") : null,
             IncompleteReason = run.IncompleteReason,
-            Instructions = string.IsNullOrWhiteSpace(run.Instructions) ? null : run.Instructions,
+            Instructions = string.IsNullOrWhiteSpace(run.Instructions)
+                ? null
+                : CallOutput.OfText(run.Instructions).Text,
             Tokens = new TokenCount(run.PromptTokens, run.CompletionTokens),
             CachedTokens = run.CachedTokens,
             ReasoningTokens = run.ReasoningTokens,
@@ -68,10 +70,10 @@ internal static class RunViewBuilder
             TokenNanos = rows.Run.TokenNanos,
         };
 
-    private static PromptItem Prompt(RunRows rows, MessageEntity message) =>
+    private static PromptItem Prompt(RunRows rows, ShownMessage message) =>
         new(
             "item-" + message.Id,
-            HiddenCharacters.Show(MessageText.Of(message.Content)),
+            MessageText.Of(message.Content),
             Known(rows, MessageText.Attached(message.Attachments)),
             MessageText.Pictures(message.Content)
         )
@@ -81,64 +83,47 @@ internal static class RunViewBuilder
 
     private static TimelineItem Item(
         RunRows rows,
-        RunStepEntity step,
+        ShownStep step,
         CallItem? previous,
         HashSet<string> shown,
         ref int number
     )
     {
-        using var document = JsonDocument.Parse(step.Details);
-        var details = document.RootElement;
         var id = "item-" + step.Id;
-        TimelineItem item;
-        if (StepDetails.MessageId(details) is { } messageId)
+        TimelineItem item = step switch
         {
-            item = Message(rows, id, rows.Answers.GetValueOrDefault(messageId), shown);
-        }
-        else
-        {
-            var calls = StepDetails.ToolCalls(details);
-            item =
-                calls is [var only] && StepDetails.Interpreter(only) is { } interpreter
-                    ? Call(rows, id, ++number, only, interpreter, previous)
-                    : Functions(id, calls);
-        }
+            { MessageId: { } message } => Message(rows, id, rows.Answers.GetValueOrDefault(message), shown),
+            { Python: { } python } => Call(rows, id, ++number, python, previous),
+            _ => new FunctionsItem(id, step.Functions),
+        };
 
         return item with
         {
             StartedAtMs = step.CreatedAtMs,
-            DurationMs = item.DurationMs ?? EndOf(step) - step.CreatedAtMs,
+            DurationMs = item.DurationMs ?? step.EndedAtMs - step.CreatedAtMs,
             Tokens = ReadTokens(step.Usage),
-            IsOpen = step.Status == RunLoop.StepStatuses.InProgress,
+            IsOpen = step.IsOpen,
         };
     }
 
     /// <summary>A message; pictures that a call has shown above are not shown again.</summary>
-    private static MessageItem Message(RunRows rows, string id, MessageEntity? message, HashSet<string> shown) =>
+    private static MessageItem Message(RunRows rows, string id, ShownMessage? message, HashSet<string> shown) =>
         message is null
             ? new MessageItem(id, "", [], [], "The message has been deleted.")
             : new MessageItem(
                 id,
-                HiddenCharacters.Show(MessageText.Of(message.Content)),
+                MessageText.Of(message.Content),
                 Known(rows, MessageText.LinkedFiles(message.Content)),
                 [.. MessageText.Pictures(message.Content).Where(picture => !shown.Contains(picture))],
                 message.IncompleteReason
             );
 
-    private static CallItem Call(
-        RunRows rows,
-        string id,
-        int number,
-        JsonElement call,
-        JsonElement interpreter,
-        CallItem? previous
-    )
+    private static CallItem Call(RunRows rows, string id, int number, ShownPython python, CallItem? previous)
     {
-        var code = CallOutput.OfText(interpreter.GetProperty("input").GetString() ?? "").Text!;
-        var record = rows.Calls.GetValueOrDefault(call.GetProperty("id").GetString() ?? "");
-        var outputs = StepDetails.Outputs(interpreter);
-        var shown = outputs.Select(output => output.PictureId).ToHashSet(StringComparer.Ordinal);
-        return new CallItem(id, number, code, outputs, record?.Status)
+        var code = python.Code;
+        var record = rows.Calls.GetValueOrDefault(python.CallId);
+        var shown = python.Outputs.Select(output => output.PictureId).ToHashSet(StringComparer.Ordinal);
+        return new CallItem(id, number, code, python.Outputs, record?.Status)
         {
             DurationMs = record?.EndedAtMs - record?.CreatedAtMs,
             Launch = record?.ClaimMs + record?.ConnectMs >= NoticedMs ? record?.Launch : null,
@@ -148,33 +133,15 @@ internal static class RunViewBuilder
         };
     }
 
-    private static FunctionsItem Functions(string id, IReadOnlyList<JsonElement> calls) =>
-        new(
-            id,
-            [
-                .. calls
-                    .Where(call => call.TryGetProperty("function", out _))
-                    .Select(call => call.GetProperty("function"))
-                    .Select(function =>
-                        (
-                            function.GetProperty("name").GetString() ?? "",
-                            HiddenCharacters.Show(function.GetProperty("arguments").GetString() ?? ""),
-                            function.GetProperty("output").GetString() is { } output
-                                ? HiddenCharacters.Show(output)
-                                : null
-                        )
-                    ),
-            ]
-        );
-
     /// <summary>The files that a call made; those that no answer showed or linked cannot be downloaded.</summary>
     private static IEnumerable<ShownFile> Written(string filesJson)
     {
-        using var document = JsonDocument.Parse(filesJson);
+        using var document = JsonDocument.Parse(JsonBeginning.Close(filesJson, out _));
         return
         [
             .. document
                 .RootElement.EnumerateArray()
+                .Where(file => file.TryGetProperty("name", out _) && file.TryGetProperty("bytes", out _))
                 .Select(file => new ShownFile(
                     file.TryGetProperty("id", out var id) ? id.GetString() ?? "" : "",
                     file.GetProperty("name").GetString() ?? "",
@@ -217,10 +184,8 @@ internal static class RunViewBuilder
             : null;
     }
 
-    private static long? EndOf(RunStepEntity step) =>
-        step.CompletedAtMs ?? step.FailedAtMs ?? step.CancelledAtMs ?? step.ExpiredAtMs;
-
     /// <summary>How long a run took of which nobody noted the end.</summary>
     private static long LastKnown(RunRows rows) =>
-        rows.Steps.Select(EndOf).Append(rows.Run.CreatedAtMs).Max().GetValueOrDefault() - rows.Run.CreatedAtMs;
+        rows.Steps.Select(step => step.EndedAtMs).Append(rows.Run.CreatedAtMs).Max().GetValueOrDefault()
+        - rows.Run.CreatedAtMs;
 }

@@ -16,6 +16,8 @@ public static class CodeDiff
     /// <summary>The lines that changed, with some around them; null when there is nothing to compare.</summary>
     public static IReadOnlyList<DiffLine>? Compare(string before, string after)
     {
+        // What counts as a line here must be what is compared as one: a carriage return ends one, too.
+        (before, after) = (LineEnds(before), LineEnds(after));
         if (before.AsSpan().Count('\n') > MaxLines || after.AsSpan().Count('\n') > MaxLines)
         {
             return null;
@@ -29,6 +31,9 @@ public static class CodeDiff
             .ToList();
         return lines.TrueForAll(line => line.Kind == DiffLineKind.Same) ? null : Shorten(lines);
     }
+
+    private static string LineEnds(string text) =>
+        text.Replace("\r\n", "\n", StringComparison.Ordinal).Replace('\r', '\n');
 
     private static DiffLineKind KindOf(ChangeType type) =>
         type switch

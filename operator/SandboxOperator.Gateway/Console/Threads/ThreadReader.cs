@@ -1,3 +1,4 @@
+using System.Linq.Expressions;
 using Microsoft.EntityFrameworkCore;
 using SandboxOperator.Gateway.Console.Access;
 using SandboxOperator.Gateway.Console.Runs;
@@ -16,6 +17,18 @@ internal sealed class ThreadReader(IStore store, RunLister runs)
     private const int MaxSessions = 50;
     private const int BeginningChars = 160;
 
+    /// <summary>What the store hands over of a first message; it may be as long as a request.</summary>
+    private const int ContentChars = 4096;
+
+    /// <summary>Neither metadata nor tools: they may be long, and no page shows them.</summary>
+    private static readonly Expression<Func<ThreadEntity, ThreadEntity>> Columns = thread => new ThreadEntity
+    {
+        Seq = thread.Seq,
+        Id = thread.Id,
+        Project = thread.Project,
+        CreatedAtMs = thread.CreatedAtMs,
+    };
+
     /// <summary>A page of threads, newest first, and the place of the next one, or null.</summary>
     public Task<(IReadOnlyList<ThreadRow> Rows, long? Next)> ListAsync(
         Viewer viewer,
@@ -29,6 +42,7 @@ internal sealed class ThreadReader(IStore store, RunLister runs)
                     .Where(thread => before == null || thread.Seq < before)
                     .OrderByDescending(thread => thread.Seq)
                     .Take(PageSize + 1)
+                    .Select(Columns)
                     .ToListAsync(cancellation);
                 var rows = await RowsAsync(context, threads.Take(PageSize).ToList(), cancellation);
                 return (rows, threads.Count > PageSize ? rows[^1].Seq : (long?)null);
@@ -71,7 +85,13 @@ internal sealed class ThreadReader(IStore store, RunLister runs)
         var firsts = messages.Values.Select(group => group.First).ToList();
         var texts = await context
             .Messages.Where(message => firsts.Contains(message.Seq))
-            .ToDictionaryAsync(message => message.ThreadId, StringComparer.Ordinal, cancellationToken);
+            .Select(message => new { message.ThreadId, Content = message.Content.Substring(0, ContentChars) })
+            .ToDictionaryAsync(
+                message => message.ThreadId,
+                message => message.Content,
+                StringComparer.Ordinal,
+                cancellationToken
+            );
         var counted = await context
             .Runs.Where(run => ids.Contains(run.ThreadId))
             .GroupBy(run => run.ThreadId)
@@ -88,7 +108,7 @@ internal sealed class ThreadReader(IStore store, RunLister runs)
                 thread.Seq,
                 thread.Id,
                 thread.Project,
-                texts.TryGetValue(thread.Id, out var first) ? Beginning(first) : "",
+                texts.TryGetValue(thread.Id, out var first) ? MessageText.Beginning(first, BeginningChars) : "",
                 thread.CreatedAtMs,
                 messages.GetValueOrDefault(thread.Id)?.Count ?? 0,
                 counted.GetValueOrDefault(thread.Id)?.Count ?? 0,
@@ -105,13 +125,14 @@ internal sealed class ThreadReader(IStore store, RunLister runs)
     )
     {
         var thread =
-            await Of(context, viewer).FirstOrDefaultAsync(row => row.Id == id, cancellationToken)
+            await Of(context, viewer).Where(row => row.Id == id).Select(Columns).FirstOrDefaultAsync(cancellationToken)
             ?? throw ApiErrors.NotFound("thread", id);
         var rows = await RowsAsync(context, [thread], cancellationToken);
         var messages = await context
             .Messages.Where(message => message.ThreadId == id)
             .OrderByDescending(message => message.Seq)
             .Take(MaxMessages)
+            .Select(ShownMessage.OfRow)
             .ToListAsync(cancellationToken);
         messages.Reverse();
         var fileIds = messages.SelectMany(FilesOf).Distinct(StringComparer.Ordinal).ToList();
@@ -134,23 +155,17 @@ internal sealed class ThreadReader(IStore store, RunLister runs)
         return (rows[0], [.. messages.Select(message => Show(message, files))], sessions);
     }
 
-    private static ThreadMessage Show(MessageEntity message, Dictionary<string, ShownFile> files) =>
+    private static ThreadMessage Show(ShownMessage message, Dictionary<string, ShownFile> files) =>
         new(
             message.Id,
             message.Role == "user",
-            HiddenCharacters.Show(MessageText.Of(message.Content)),
+            MessageText.Of(message.Content),
             message.CreatedAtMs,
             message.RunId,
             [.. FilesOf(message).Select(id => files.GetValueOrDefault(id) ?? new ShownFile(id, id, null))],
             MessageText.Pictures(message.Content)
         );
 
-    private static IEnumerable<string> FilesOf(MessageEntity message) =>
+    private static IEnumerable<string> FilesOf(ShownMessage message) =>
         MessageText.Attached(message.Attachments).Concat(MessageText.LinkedFiles(message.Content));
-
-    private static string Beginning(MessageEntity message) =>
-        ApiErrors.Shorten(
-            HiddenCharacters.Show(MessageText.Of(message.Content)).ReplaceLineEndings(" "),
-            BeginningChars
-        );
 }

@@ -11,25 +11,26 @@ internal static class ForwardedBody
     private const string Model = "model";
 
     /// <summary>Puts the upstream's name of the model in place of the caller's.</summary>
+    /// <returns>The upstream's name of the model; null when the body names none.</returns>
     /// <exception cref="ApiException">The body is not JSON, or the model does not exist.</exception>
-    public static async Task RenameModelAsync(
+    public static async Task<string?> RenameModelAsync(
         HttpRequest request,
         IModelCatalog catalog,
         CancellationToken cancellationToken
     )
     {
         var body = (await JsonBody.BindAsync(request.HttpContext)).Root;
-        var renamed = Rename(body.Element, body.String(Model, minimum: 1), catalog);
+        var model = body.String(Model, minimum: 1) is { } name ? Resolve(name, catalog) : null;
+        var renamed = Rename(body.Element, model);
         cancellationToken.ThrowIfCancellationRequested();
         request.Body = new MemoryStream(renamed.ToArray(), writable: false);
         request.Headers.TransferEncoding = default;
         request.ContentLength = renamed.Length;
+        return model;
     }
 
-    private static ReadOnlyMemory<byte> Rename(JsonElement body, string? name, IModelCatalog catalog)
-    {
-        var upstreamName = name is null ? null : Resolve(name, catalog);
-        return WireJson.Bytes(writer =>
+    private static ReadOnlyMemory<byte> Rename(JsonElement body, string? upstreamName) =>
+        WireJson.Bytes(writer =>
         {
             writer.WriteStartObject();
             foreach (var property in body.EnumerateObject())
@@ -45,7 +46,6 @@ internal static class ForwardedBody
             }
             writer.WriteEndObject();
         });
-    }
 
     /// <summary>The upstream's name of a model.</summary>
     /// <exception cref="ApiException">The model does not exist.</exception>

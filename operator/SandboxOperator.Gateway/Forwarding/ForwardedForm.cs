@@ -11,7 +11,7 @@ namespace SandboxOperator.Gateway.Forwarding;
 /// </summary>
 internal sealed class ForwardedForm : IAsyncDisposable
 {
-    private const string Model = "model";
+    private const string ModelField = "model";
     private const int MaxModelBytes = 1024;
     private const int BufferBytes = 64 * 1024;
 
@@ -29,6 +29,9 @@ internal sealed class ForwardedForm : IAsyncDisposable
 
     /// <summary>What is wrong with the form, or null as far as it has been read.</summary>
     public ApiException? Error { get; private set; }
+
+    /// <summary>The upstream's name of the model; null as long as the form has named none.</summary>
+    public string? Model { get; private set; }
 
     /// <summary>Puts the rewritten form in the place of the request's body.</summary>
     /// <exception cref="ApiException">The body is no form.</exception>
@@ -57,10 +60,11 @@ internal sealed class ForwardedForm : IAsyncDisposable
             await foreach (var field in form.FieldsAsync(cancellationToken))
             {
                 await WriteAsync(Head(field), cancellationToken);
-                if (field.Name == Model)
+                if (field.Name == ModelField)
                 {
                     var name = await MultipartForm.ReadTextAsync(field, MaxModelBytes, cancellationToken);
-                    await WriteAsync(ForwardedBody.Resolve(name, catalog), cancellationToken);
+                    Model = ForwardedBody.Resolve(name, catalog);
+                    await WriteAsync(Model, cancellationToken);
                 }
                 else
                 {

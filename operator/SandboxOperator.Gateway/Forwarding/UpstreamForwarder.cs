@@ -2,6 +2,7 @@ using System.Net;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.Extensions.Options;
 using SandboxOperator.Gateway.Http;
+using SandboxOperator.Gateway.Ledger;
 using SandboxOperator.Gateway.Models;
 using SandboxOperator.Gateway.Options;
 using Yarp.ReverseProxy.Forwarder;
@@ -11,9 +12,10 @@ namespace SandboxOperator.Gateway.Forwarding;
 /// <summary>
 /// Hands a request to the upstream and its answer to the caller, both as they come.
 /// <list type="number">
-/// <item>Refuse when there is no upstream.</item>
+/// <item>Refuse when there is no upstream, or no money.</item>
 /// <item>In JSON and forms, put the upstream's name of the model in place of the caller's; refuse anything else.</item>
 /// <item>Forward with the upstream's key in place of the caller's, until the deadline or until the caller goes away.</item>
+/// <item>Enter into the ledger what the upstream has reported, also of an answer that broke off.</item>
 /// <item>Explain a failure, unless an answer has begun.</item>
 /// </list>
 /// </summary>
@@ -21,6 +23,7 @@ internal sealed class UpstreamForwarder(
     IHttpForwarder forwarder,
     IModelCatalog catalog,
     IOptions<UpstreamOptions> options,
+    RequestLedger ledger,
     TimeProvider time
 ) : IDisposable
 {
@@ -56,21 +59,35 @@ internal sealed class UpstreamForwarder(
                 type: "server_error"
             );
         }
+        var project = Caller.Of(context).Project;
+        ledger.Require(project);
         // 2.
-        await using var form = await RenameModelAsync(context);
+        var (form, model) = await RenameModelAsync(context);
+        await using var rewriting = form;
         // 3.
         var address = UpstreamAddress.Of(upstream.BaseUrl);
         var limit = TimeSpan.FromSeconds(upstream.ForwardSeconds);
         using var deadline = new CancellationTokenSource(limit, time);
+        var transformer = new UpstreamTransformer(address, upstream.ApiKey, path);
         var error = await forwarder.SendAsync(
             context,
             address,
             _client,
             new ForwarderRequestConfig { ActivityTimeout = limit },
-            new UpstreamTransformer(address, upstream.ApiKey, path),
+            transformer,
             deadline.Token
         );
         // 4.
+        if (transformer.Answer is { } answer)
+        {
+            if (error == ForwarderError.None)
+            {
+                // The caller need not wait for the ledger.
+                await context.Response.CompleteAsync();
+            }
+            await ledger.RecordAsync(project, context.TraceIdentifier, path, form?.Model ?? model, answer.Usage);
+        }
+        // 5.
         if (error != ForwarderError.None && !context.Response.HasStarted)
         {
             throw form?.Error ?? Explain(error, deadline.IsCancellationRequested, address);
@@ -80,8 +97,8 @@ internal sealed class UpstreamForwarder(
     public void Dispose() => _client.Dispose();
 
     /// <summary>Whatever is forwarded has been read first: a body that the gateway does not read may name any model.</summary>
-    /// <returns>The form that is rewritten while it is forwarded; null for JSON.</returns>
-    private async Task<ForwardedForm?> RenameModelAsync(HttpContext context)
+    /// <returns>The form that is rewritten while it is forwarded, which tells the model later; or the model that JSON names.</returns>
+    private async Task<(ForwardedForm? Form, string? Model)> RenameModelAsync(HttpContext context)
     {
         if (context.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } size)
         {
@@ -92,12 +109,11 @@ internal sealed class UpstreamForwarder(
         {
             if (request.HasJsonContentType())
             {
-                await ForwardedBody.RenameModelAsync(request, catalog, context.RequestAborted);
-                return null;
+                return (null, await ForwardedBody.RenameModelAsync(request, catalog, context.RequestAborted));
             }
             if (request.ContentType?.StartsWith("multipart/form-data", StringComparison.OrdinalIgnoreCase) == true)
             {
-                return ForwardedForm.Begin(context, MaxBodyBytes, catalog);
+                return (ForwardedForm.Begin(context, MaxBodyBytes, catalog), null);
             }
         }
         throw new ApiException(

@@ -1,4 +1,5 @@
 using System.Net.Http.Headers;
+using SandboxOperator.Gateway.Upstream;
 using Yarp.ReverseProxy.Forwarder;
 
 namespace SandboxOperator.Gateway.Forwarding;
@@ -6,7 +7,7 @@ namespace SandboxOperator.Gateway.Forwarding;
 /// <summary>Makes the caller's request the gateway's own, and the upstream's answer the gateway's.</summary>
 internal sealed class UpstreamTransformer(string address, string? apiKey, string path) : HttpTransformer
 {
-    /// <summary>Who the caller is, and where it comes from, is nothing to the upstream.</summary>
+    /// <summary>What stays here: who the caller is, and where it comes from, is nothing to the upstream.</summary>
     private static readonly string[] Private =
     [
         "Authorization",
@@ -23,6 +24,8 @@ internal sealed class UpstreamTransformer(string address, string? apiKey, string
         "True-Client-IP",
         "CF-Connecting-IP",
         "Proxy-Authorization",
+        // Answers that are compressed could not be looked at for the tokens they report.
+        "Accept-Encoding",
     ];
 
     /// <summary>What the gateway says for itself.</summary>
@@ -62,11 +65,14 @@ internal sealed class UpstreamTransformer(string address, string? apiKey, string
         proxyRequest.RequestUri = new Uri($"{address}/{path}{httpContext.Request.QueryString}");
     }
 
+    /// <summary>What the upstream reports in its answer; null until an answer that is no error has begun.</summary>
+    public AnswerUsage? Answer { get; private set; }
+
     private static bool IsForwarded(string header) =>
         header.StartsWith("X-Forwarded-", StringComparison.OrdinalIgnoreCase)
         || header.StartsWith("X-Original-", StringComparison.OrdinalIgnoreCase);
 
-    public override ValueTask<bool> TransformResponseAsync(
+    public override async ValueTask<bool> TransformResponseAsync(
         HttpContext httpContext,
         HttpResponseMessage? proxyResponse,
         CancellationToken cancellationToken
@@ -76,6 +82,12 @@ internal sealed class UpstreamTransformer(string address, string? apiKey, string
         {
             proxyResponse?.Headers.Remove(header);
         }
-        return base.TransformResponseAsync(httpContext, proxyResponse, cancellationToken);
+        var forwards = await base.TransformResponseAsync(httpContext, proxyResponse, cancellationToken);
+        if (proxyResponse is { IsSuccessStatusCode: true })
+        {
+            Answer = new AnswerUsage(proxyResponse.Content);
+            proxyResponse.Content = new WatchedContent(proxyResponse.Content, Answer.Watch);
+        }
+        return forwards;
     }
 }

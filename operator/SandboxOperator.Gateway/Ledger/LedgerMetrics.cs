@@ -14,13 +14,19 @@ internal static class LedgerMetrics
 
     private static readonly Counter TokensUsed = Metrics.CreateCounter(
         "sandbox_tokens_total",
-        "Tokens of the turns that were stored; input is without cached_input.",
+        "Tokens of turns and of forwarded requests; input is without cached_input.",
         "kind"
     );
 
     private static readonly Counter TokensUnpriced = Metrics.CreateCounter(
         "sandbox_unpriced_tokens_total",
         "Tokens of models whose price is not known."
+    );
+
+    private static readonly Counter RequestsUnreported = Metrics.CreateCounter(
+        "sandbox_unreported_requests_total",
+        "Forwarded requests that were answered without a report of tokens: the ledger does not have them.",
+        "path"
     );
 
     private static readonly Gauge BudgetUsed = Metrics.CreateGauge(
@@ -65,6 +71,9 @@ internal static class LedgerMetrics
             TokensUnpriced.Inc(input + output);
         }
     }
+
+    /// <param name="path">One of those that are forwarded.</param>
+    public static void Unreported(string path) => RequestsUnreported.WithLabels(path).Inc();
 
     public static void Show(BudgetState state) =>
         BudgetUsed.WithLabels(state.Budget.Project, Text(state.Budget.Period)).Set(state.UsedRatio);

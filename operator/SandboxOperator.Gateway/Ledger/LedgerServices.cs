@@ -31,7 +31,9 @@ internal static class LedgerServices
             provider.GetRequiredService<TimeProvider>(),
             provider.GetRequiredService<ILogger<BudgetBook>>()
         ));
+        services.AddSingleton<TokenBook>();
         services.AddSingleton<RunLedgers>();
+        services.AddSingleton<RequestLedger>();
         services.AddSingleton<ICosts, Costs>();
         services.AddSingleton<CostRollup>();
         return services.AddHostedService<LedgerLoop>();

@@ -1,5 +1,4 @@
 using SandboxOperator.Gateway.Ledger.Budgets;
-using SandboxOperator.Gateway.Ledger.Prices;
 using SandboxOperator.Gateway.Ledger.Tariffs;
 using SandboxOperator.Gateway.RunLoop;
 using SandboxOperator.Gateway.Store.Entities;
@@ -15,8 +14,7 @@ internal sealed class RunLedger
 {
     private readonly RunEntity _run;
     private readonly Tariff _tariff;
-    private readonly PriceTable _prices;
-    private readonly UnpricedModels _unpriced;
+    private readonly TokenBook _tokens;
     private readonly BudgetBook _budgets;
 
     /// <summary>What calls of this run have caused to be charged and what stands.</summary>
@@ -26,20 +24,18 @@ internal sealed class RunLedger
     /// <param name="charges">The entries that its calls have caused, by an earlier worker.</param>
     /// <param name="uses">The entries of its turns, of an earlier worker.</param>
     /// <param name="tariff">What sessions cost.</param>
-    /// <param name="prices">What models cost.</param>
-    /// <param name="unpriced">Where models without a price are listed.</param>
+    /// <param name="tokens">What models cost.</param>
     /// <param name="budgets">What may be spent.</param>
     public RunLedger(
         RunEntity run,
         IReadOnlyList<SessionChargeEntity> charges,
         IReadOnlyList<TokenUseEntity> uses,
         Tariff tariff,
-        PriceTable prices,
-        UnpricedModels unpriced,
+        TokenBook tokens,
         BudgetBook budgets
     )
     {
-        (_run, _tariff, _prices, _unpriced, _budgets) = (run, tariff, prices, unpriced, budgets);
+        (_run, _tariff, _tokens, _budgets) = (run, tariff, tokens, budgets);
         foreach (var period in charges.GroupBy(charge => (charge.Ordinal, charge.Period)))
         {
             if (period.MaxBy(charge => charge.Revision) is { } newest && newest.Revision % 2 == 0)
@@ -61,7 +57,7 @@ internal sealed class RunLedger
     /// <exception cref="BudgetExceededException">A budget is used up.</exception>
     public void RequireTurn(string model)
     {
-        if (_prices.Find(model) is { IsFree: false })
+        if (_tokens.HasPrice(model))
         {
             _budgets.RequireLeft(_run.Project);
         }
@@ -74,38 +70,9 @@ internal sealed class RunLedger
     /// <param name="nowMs">Now.</param>
     public JournalChange Use(int turn, string model, ModelUsage usage, long nowMs)
     {
-        var cost = _prices.Find(model)?.Of(usage.PromptTokens, usage.CachedTokens, usage.CompletionTokens);
-        if (cost is { } known)
-        {
-            _run.TokenNanos += known.Total;
-            _budgets.Spend(_run.Project, known.Total);
-            LedgerMetrics.TokensCharged(known.Total);
-        }
-        else
-        {
-            _run.TokenNanos = null;
-            _unpriced.Note(model);
-        }
-
-        var cached = Math.Min(usage.CachedTokens, usage.PromptTokens);
-        LedgerMetrics.Used(usage.PromptTokens, cached, usage.CompletionTokens, cost is not null);
-        return JournalChange.Insert(
-            new TokenUseEntity
-            {
-                Project = _run.Project,
-                RunId = _run.Id,
-                Turn = turn,
-                Model = model,
-                AtMs = nowMs,
-                Input = usage.PromptTokens,
-                CachedInput = cached,
-                Output = usage.CompletionTokens,
-                Estimated = usage.Estimated,
-                InputNanos = cost?.Input,
-                CachedInputNanos = cost?.CachedInput,
-                OutputNanos = cost?.Output,
-            }
-        );
+        var use = _tokens.Enter(_run.Project, _run.Id, turn, model, usage, nowMs);
+        _run.TokenNanos += RunCost.Tokens([use]);
+        return JournalChange.Insert(use);
     }
 
     /// <summary>What is due when a call begins: changes for the transaction that stores the call.</summary>

@@ -3,6 +3,7 @@ using Microsoft.Extensions.Options;
 using SandboxOperator.Gateway.Assistants;
 using SandboxOperator.Gateway.Files;
 using SandboxOperator.Gateway.Http;
+using SandboxOperator.Gateway.Ledger;
 using SandboxOperator.Gateway.Ledger.Budgets;
 using SandboxOperator.Gateway.Messages;
 using SandboxOperator.Gateway.RunLoop;
@@ -58,7 +59,7 @@ internal sealed class RunStarter(
         run.LeaseExpiresAtMs = run.CreatedAtMs + (options.Value.LeaseSeconds * 1000L);
 
         // 2.
-        RequireBudget(run.Project);
+        budgets.RequireQuota(run.Project);
         var slot = ToolsParameter.HasCodeInterpreter(run.Tools)
             ? await ReserveAsync(
                 thread?.Session ?? SessionKeys.Of(run.Project, run.ThreadId, 1, draft.Thread?.GivenSession),
@@ -113,26 +114,6 @@ internal sealed class RunStarter(
             },
             cancellationToken
         );
-
-    private void RequireBudget(string project)
-    {
-        try
-        {
-            budgets.RequireLeft(project);
-        }
-        catch (BudgetExceededException exception)
-        {
-            throw new ApiException(
-                StatusCodes.Status429TooManyRequests,
-                exception.Message,
-                code: "insufficient_quota",
-                type: "insufficient_quota"
-            )
-            {
-                IsFinal = true,
-            };
-        }
-    }
 
     private async Task<ISandboxSlot> ReserveAsync(SessionKey session, CancellationToken cancellationToken)
     {

@@ -20,9 +20,6 @@ internal sealed class TurnAccumulator
     private const int MaxReasonChars = 64;
     private const int MaxNameChars = 256;
 
-    /// <summary>More than any request has, and few enough to be added up.</summary>
-    private const long MaxTokens = 1_000_000_000;
-
     private readonly JsonObject _extra = [];
     private readonly Dictionary<string, StringBuilder> _extraText = new(StringComparer.Ordinal);
     private readonly StringBuilder _text = new();
@@ -55,7 +52,7 @@ internal sealed class TurnAccumulator
     {
         if (LenientJson.Property(chunk, "usage") is { ValueKind: JsonValueKind.Object } usage)
         {
-            Usage = ReadUsage(usage);
+            Usage = ReportedUsage.Read(usage);
         }
         _model ??= Name(chunk, "model");
         _id ??= Name(chunk, "id");
@@ -292,20 +289,4 @@ internal sealed class TurnAccumulator
 
     private static string? Name(JsonElement chunk, string property) =>
         LenientJson.String(chunk, property) is { Length: > 0 and <= MaxNameChars } name ? name : null;
-
-    private static ModelUsage? ReadUsage(JsonElement usage)
-    {
-        return Tokens(usage, "prompt_tokens") is { } prompt
-            ? new ModelUsage(
-                prompt,
-                Tokens(usage, "completion_tokens") ?? 0,
-                Tokens(LenientJson.Property(usage, "prompt_tokens_details"), "cached_tokens") ?? 0,
-                Tokens(LenientJson.Property(usage, "completion_tokens_details"), "reasoning_tokens") ?? 0,
-                Estimated: false
-            )
-            : null;
-    }
-
-    private static long? Tokens(JsonElement? parent, string name) =>
-        LenientJson.Integer(parent, name) is { } tokens ? Math.Clamp(tokens, 0, MaxTokens) : null;
 }

@@ -1,15 +1,17 @@
 namespace SandboxOperator.Gateway.Store.Entities;
 
-/// <summary>An entry of the ledger: the tokens of one turn of the model. Entries are only added.</summary>
+/// <summary>An entry of the ledger: the tokens of one turn of the model, or of a forwarded request. Entries are only added.</summary>
 internal sealed class TokenUseEntity
 {
     /// <summary>Insertion order; the rollup goes by it.</summary>
     public long Seq { get; set; }
 
     public required string Project { get; set; }
+
+    /// <summary>The run; the id of the request (<c>req_…</c>) when it was only forwarded.</summary>
     public required string RunId { get; set; }
 
-    /// <summary>The index of the turn in its run.</summary>
+    /// <summary>The index of the turn in its run; 0 for a request.</summary>
     public int Turn { get; set; }
 
     /// <summary>The model that was asked, by its name at the upstream.</summary>

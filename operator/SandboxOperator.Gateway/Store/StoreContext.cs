@@ -1,4 +1,5 @@
 using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Metadata.Builders;
 using SandboxOperator.Gateway.Store.Entities;
 
 namespace SandboxOperator.Gateway.Store;
@@ -44,7 +45,9 @@ internal abstract class StoreContext(DbContextOptions options) : DbContext(optio
         }
 
         modelBuilder.Entity<AssistantEntity>().HasIndex(row => new { row.Project, row.Id }).IsUnique();
+        modelBuilder.Entity<AssistantEntity>().HasIndex(row => new { row.Project, row.Seq });
         modelBuilder.Entity<ThreadEntity>().HasIndex(row => row.Id).IsUnique();
+        modelBuilder.Entity<ThreadEntity>().HasIndex(row => new { row.Project, row.Seq });
         modelBuilder.Entity<ThreadEntity>().Ignore(row => row.Session);
         modelBuilder.Entity<MessageEntity>().HasIndex(row => row.Id).IsUnique();
         modelBuilder.Entity<MessageEntity>().HasIndex(row => new { row.ThreadId, row.Seq });
@@ -56,6 +59,7 @@ internal abstract class StoreContext(DbContextOptions options) : DbContext(optio
             .HasFilter(ActiveRunFilter)
             .IsUnique();
         modelBuilder.Entity<RunEntity>().HasIndex(row => row.Status, "IX_Runs_Active").HasFilter(ActiveRunFilter);
+        RunLists(modelBuilder.Entity<RunEntity>());
         modelBuilder.Entity<RunStepEntity>().HasIndex(row => row.Id).IsUnique();
         modelBuilder.Entity<RunStepEntity>().HasIndex(row => new { row.RunId, row.Seq });
         modelBuilder.Entity<TurnEntity>().HasIndex(row => new { row.RunId, row.Index }).IsUnique();
@@ -101,5 +105,26 @@ internal abstract class StoreContext(DbContextOptions options) : DbContext(optio
                 row.Model,
             })
             .IsUnique();
+    }
+
+    /// <summary>Each filter of the lists of runs finds them in the lists' order, in one project and in all.</summary>
+    private static void RunLists(EntityTypeBuilder<RunEntity> runs)
+    {
+        runs.HasIndex(row => new { row.Project, row.Seq });
+        runs.HasIndex(row => new { row.Status, row.Seq });
+        runs.HasIndex(row => new
+        {
+            row.Project,
+            row.Status,
+            row.Seq,
+        });
+        runs.HasIndex(row => new { row.AssistantId, row.Seq });
+        runs.HasIndex(row => new
+        {
+            row.Project,
+            row.AssistantId,
+            row.Seq,
+        });
+        runs.HasIndex(row => new { row.CreatedAtMs, row.Seq });
     }
 }

@@ -23,6 +23,9 @@ internal sealed class RunLister(IStore store, TimeProvider time)
 
     private readonly Places _searches = new(MaxSearches, MaxSearches / 2);
 
+    /// <summary>How much later than a run another one may be stored that was made before it.</summary>
+    private static readonly TimeSpan MostOutOfOrder = TimeSpan.FromMinutes(1);
+
     public async Task<RunPageOfRows> ListAsync(Viewer viewer, RunFilter filter, CancellationToken cancellationToken)
     {
         var (projects, assistants) = await store.ReadAsync(
@@ -125,35 +128,29 @@ internal sealed class RunLister(IStore store, TimeProvider time)
 
     private static IQueryable<RunEntity> Filtered(StoreContext context, Viewer viewer, RunFilter filter)
     {
-        IQueryable<RunEntity> runs = context.Runs;
-        if ((viewer.OnlyProject ?? filter.Project) is { } project)
-        {
-            runs = runs.Where(run => run.Project == project);
-        }
-
+        var project = viewer.OnlyProject ?? filter.Project;
+        var runs = filter.Thread is { } thread
+            ? OfThread(context.Runs, thread, project, filter)
+            : Listed(context.Runs, project, filter);
         if (filter.Before is { } before)
         {
             runs = runs.Where(run => run.Seq < before);
         }
 
-        if (filter.Assistant is { } assistant)
-        {
-            runs = runs.Where(run => run.AssistantId == assistant);
-        }
-
-        if (filter.Thread is { } thread)
-        {
-            runs = runs.Where(run => run.ThreadId == thread);
-        }
-
-        if (filter.Status is { } status)
-        {
-            runs = runs.Where(run => run.Status == status);
-        }
-
         if (filter.SinceMs(viewer.NowMs) is { } since)
         {
-            runs = runs.Where(run => run.CreatedAtMs >= since);
+            // Runs are listed in the order in which they were stored, which is nearly that of their times: where the
+            // time begins is looked up, so that the list ends there.
+            var (all, early) = (context.Runs, since - (long)MostOutOfOrder.TotalMilliseconds);
+            runs = runs.Where(run =>
+                run.CreatedAtMs >= since
+                && run.Seq
+                    >= all.Where(first => first.CreatedAtMs >= early)
+                        .OrderBy(first => first.CreatedAtMs)
+                        .ThenBy(first => first.Seq)
+                        .Select(first => (long?)first.Seq)
+                        .FirstOrDefault()
+            );
         }
 
         if (filter.Text is { } text)
@@ -177,6 +174,57 @@ internal sealed class RunLister(IStore store, TimeProvider time)
         return runs;
     }
 
+    /// <summary>By the indexes of lists.</summary>
+    private static IQueryable<RunEntity> Listed(IQueryable<RunEntity> runs, string? project, RunFilter filter)
+    {
+        if (project is not null)
+        {
+            runs = runs.Where(run => run.Project == project);
+        }
+
+        if (filter.Assistant is { } assistant)
+        {
+            runs = runs.Where(run => run.AssistantId == assistant);
+        }
+
+        if (filter.Status is { } status)
+        {
+            runs = runs.Where(run => run.Status == status);
+        }
+
+        return runs;
+    }
+
+    /// <summary>
+    /// By the index of threads, which has the fewest runs. It would be as good as any to SQLite: the other columns are
+    /// hidden from its choice, as no index knows them with something appended.
+    /// </summary>
+    private static IQueryable<RunEntity> OfThread(
+        IQueryable<RunEntity> runs,
+        string thread,
+        string? project,
+        RunFilter filter
+    )
+    {
+        runs = runs.Where(run => run.ThreadId == thread);
+        if (project is not null)
+        {
+            runs = runs.Where(run => run.Project + "" == project);
+        }
+
+        if (filter.Assistant is { } assistant)
+        {
+            runs = runs.Where(run => run.AssistantId + "" == assistant);
+        }
+
+        if (filter.Status is { } status)
+        {
+            runs = runs.Where(run => run.Status + "" == status);
+        }
+
+        return runs;
+    }
+
     private static string Pattern(string text) =>
         "%"
         + text.Replace("\\", "\\\\", StringComparison.Ordinal)
@@ -189,20 +237,33 @@ internal sealed class RunLister(IStore store, TimeProvider time)
         IReadOnlyList<(string Id, string Name)> Assistants
     )> ChoicesAsync(StoreContext context, Viewer viewer, CancellationToken cancellationToken)
     {
-        IReadOnlyList<string> projects = viewer.IsAdmin
-            ? await context
-                .Assistants.Select(assistant => assistant.Project)
-                .Distinct()
-                .OrderBy(project => project)
-                .Take(MaxChoices)
-                .ToListAsync(cancellationToken)
-            : [];
-        var assistants = await context
-            .Assistants.Where(assistant => viewer.OnlyProject == null || assistant.Project == viewer.OnlyProject)
-            .OrderByDescending(assistant => assistant.Seq)
+        IReadOnlyList<string> projects = viewer.IsAdmin ? await ProjectsAsync(context, cancellationToken) : [];
+        IQueryable<AssistantEntity> all = context.Assistants;
+        if (viewer.OnlyProject is { } only)
+        {
+            all = all.Where(assistant => assistant.Project == only);
+        }
+
+        var assistants = await all.OrderByDescending(assistant => assistant.Seq)
             .Take(MaxChoices)
             .Select(assistant => new { assistant.Id, assistant.Name })
             .ToListAsync(cancellationToken);
         return (projects, [.. assistants.Select(assistant => (assistant.Id, assistant.Name ?? assistant.Id))]);
     }
+
+    /// <summary>From one project to the next, without the rows in between.</summary>
+    private static Task<List<string>> ProjectsAsync(StoreContext context, CancellationToken cancellationToken) =>
+        context
+            .Database.SqlQuery<string>(
+                $"""
+                WITH RECURSIVE "Names" ("Name") AS (
+                    SELECT MIN("Project") FROM "Assistants"
+                    UNION ALL
+                    SELECT (SELECT MIN("Project") FROM "Assistants" WHERE "Project" > "Name")
+                    FROM "Names" WHERE "Name" IS NOT NULL
+                )
+                SELECT "Name" FROM "Names" WHERE "Name" IS NOT NULL LIMIT {MaxChoices}
+                """
+            )
+            .ToListAsync(cancellationToken);
 }

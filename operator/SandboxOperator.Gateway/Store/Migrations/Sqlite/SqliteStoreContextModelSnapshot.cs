@@ -76,6 +76,8 @@ namespace SandboxOperator.Gateway.Store.Migrations.Sqlite
                     b.HasIndex("Project", "Id")
                         .IsUnique();
 
+                    b.HasIndex("Project", "Seq");
+
                     b.ToTable("Assistants");
                 });
 
@@ -434,7 +436,19 @@ namespace SandboxOperator.Gateway.Store.Migrations.Sqlite
                     b.HasIndex("Id")
                         .IsUnique();
 
+                    b.HasIndex("AssistantId", "Seq");
+
+                    b.HasIndex("CreatedAtMs", "Seq");
+
+                    b.HasIndex("Project", "Seq");
+
+                    b.HasIndex("Status", "Seq");
+
                     b.HasIndex("ThreadId", "Seq");
+
+                    b.HasIndex("Project", "AssistantId", "Seq");
+
+                    b.HasIndex("Project", "Status", "Seq");
 
                     b.HasIndex(new[] { "Status" }, "IX_Runs_Active")
                         .HasFilter("Status IN ('queued','in_progress','requires_action','cancelling')");
@@ -685,6 +699,8 @@ namespace SandboxOperator.Gateway.Store.Migrations.Sqlite
 
                     b.HasIndex("Id")
                         .IsUnique();
+
+                    b.HasIndex("Project", "Seq");
 
                     b.ToTable("Threads");
                 });

@@ -10,10 +10,21 @@ internal sealed class ControllerProcess : IDisposable
 
     private ControllerProcess(Process process) => _process = process;
 
-    public static ControllerProcess Start(ClusterNamespace space)
+    /// <param name="space">The namespace of its lease.</param>
+    /// <param name="settings">Further settings, such as <c>Section:Name=value</c>.</param>
+    public static ControllerProcess Start(ClusterNamespace space, params string[] settings)
     {
         var program = Path.Combine(AppContext.BaseDirectory, "sandbox-controller.dll");
-        var start = new ProcessStartInfo("dotnet", ["exec", program, "run", .. RunningController.Settings(space)])
+        var start = new ProcessStartInfo(
+            "dotnet",
+            [
+                "exec",
+                program,
+                "run",
+                .. RunningController.Settings(space),
+                .. settings.Select(setting => $"--{setting}"),
+            ]
+        )
         {
             RedirectStandardOutput = true,
             RedirectStandardError = true,

@@ -15,22 +15,31 @@ internal sealed class GatewayProcess : IAsyncDisposable
     private readonly string _space;
     private readonly string _upstream;
     private readonly string _runtime;
+    private readonly string[] _settings;
     private Process _process = null!;
     private HttpClient _http = null!;
 
-    private GatewayProcess(string space, string upstream, string runtime) =>
-        (_space, _upstream, _runtime) = (space, upstream, runtime);
+    private GatewayProcess(string space, string upstream, string runtime, string[] settings) =>
+        (_space, _upstream, _runtime, _settings) = (space, upstream, runtime, settings);
 
     /// <summary>What it has logged, over all its lives.</summary>
     public string Log => string.Join('\n', _log);
 
+    /// <summary>Where it listens.</summary>
+    public Uri Address => _http.BaseAddress!;
+
+    /// <param name="space">Where its sessions are.</param>
+    /// <param name="upstream">The address of its model.</param>
+    /// <param name="runtime">What its sessions are made from.</param>
+    /// <param name="settings">Further settings, such as <c>Section:Name=value</c>.</param>
     public static async Task<GatewayProcess> StartAsync(
         ClusterNamespace space,
         string upstream,
-        string runtime = "default"
+        string runtime = "default",
+        params string[] settings
     )
     {
-        var gateway = new GatewayProcess(space.Name, upstream, runtime);
+        var gateway = new GatewayProcess(space.Name, upstream, runtime, settings);
         await gateway.StartAsync();
         return gateway;
     }
@@ -61,6 +70,7 @@ internal sealed class GatewayProcess : IAsyncDisposable
                 $"--Sandbox:Kubernetes:Config={TestCluster.Kubeconfig}",
                 $"--Upstream:BaseUrl={_upstream}",
                 "--Upstream:ApiKey=of-the-upstream",
+                .. _settings.Select(setting => $"--{setting}"),
             ]
         )
         {
@@ -88,7 +98,16 @@ internal sealed class GatewayProcess : IAsyncDisposable
     }
 
     /// <summary>Asks its API; the answer has to be a success.</summary>
-    public async Task<JsonObject> AskAsync(HttpMethod method, string path, object? body = null)
+    /// <param name="method">How.</param>
+    /// <param name="path">What, below <c>/v1/</c>.</param>
+    /// <param name="body">What is sent, as JSON.</param>
+    /// <param name="traceParent">The span of the caller that asks.</param>
+    public async Task<JsonObject> AskAsync(
+        HttpMethod method,
+        string path,
+        object? body = null,
+        string? traceParent = null
+    )
     {
         using var request = new HttpRequestMessage(method, new Uri($"v1/{path}", UriKind.Relative))
         {
@@ -96,11 +115,19 @@ internal sealed class GatewayProcess : IAsyncDisposable
                 ? null
                 : new StringContent(System.Text.Json.JsonSerializer.Serialize(body), Encoding.UTF8, "application/json"),
         };
+        if (traceParent is not null)
+        {
+            request.Headers.Add("traceparent", traceParent);
+        }
+
         using var answer = await _http.SendAsync(request);
         var text = await answer.Content.ReadAsStringAsync();
         answer.IsSuccessStatusCode.ShouldBeTrue($"{method} {path}: {(int)answer.StatusCode} {text}\n{Log}");
         return JsonNode.Parse(text)!.AsObject();
     }
+
+    /// <summary>A page of its console.</summary>
+    public Task<string> PageAsync(string path) => _http.GetStringAsync(new Uri($"console/{path}", UriKind.Relative));
 
     public async ValueTask DisposeAsync()
     {

@@ -29,10 +29,17 @@ internal sealed class Conversation
 
     /// <summary>Says something, and starts a run.</summary>
     /// <returns>The run's id.</returns>
-    public async Task<string> SayAsync(string text)
+    /// <param name="text">What is said.</param>
+    /// <param name="traceParent">The span of the caller that starts the run.</param>
+    public async Task<string> SayAsync(string text, string? traceParent = null)
     {
         await _gateway.AskAsync(HttpMethod.Post, $"threads/{Thread}/messages", new { role = "user", content = text });
-        var run = await _gateway.AskAsync(HttpMethod.Post, $"threads/{Thread}/runs", new { assistant_id = _assistant });
+        var run = await _gateway.AskAsync(
+            HttpMethod.Post,
+            $"threads/{Thread}/runs",
+            new { assistant_id = _assistant },
+            traceParent
+        );
         return (string)run["id"]!;
     }
 

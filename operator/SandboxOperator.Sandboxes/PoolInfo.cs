@@ -11,5 +11,5 @@ public sealed record PoolInfo(
     string Runtime,
     int Ready,
     int Wanted,
-    IReadOnlyList<SandboxIsolation> Conditions
+    IReadOnlyList<SandboxCondition> Conditions
 );

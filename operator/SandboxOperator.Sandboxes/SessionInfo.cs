@@ -18,4 +18,7 @@ public sealed record SessionInfo(
 {
     /// <summary>What is known of the isolation of its sandbox; empty when it has none.</summary>
     public IReadOnlyList<SandboxIsolation> Isolation { get; init; } = [];
+
+    /// <summary>All that the cluster says of its state; empty where sessions are no objects of a cluster.</summary>
+    public IReadOnlyList<SandboxCondition> Conditions { get; init; } = [];
 }

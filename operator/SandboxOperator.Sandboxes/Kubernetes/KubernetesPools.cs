@@ -37,12 +37,6 @@ internal sealed class KubernetesPools(IKubeClient client, string space)
             pool.Spec.RuntimeRef.Name,
             pool.Status?.ReadyReplicas ?? 0,
             pool.Spec.Replicas,
-            [
-                .. (pool.Status?.Conditions ?? []).Select(condition => new SandboxIsolation(
-                    condition.Type,
-                    condition.Holds(),
-                    $"{condition.Reason}: {condition.Message}"
-                )),
-            ]
+            pool.Status?.Conditions.Describe() ?? []
         );
 }

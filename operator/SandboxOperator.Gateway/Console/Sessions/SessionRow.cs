@@ -6,12 +6,13 @@ namespace SandboxOperator.Gateway.Console.Sessions;
 /// <param name="Name">What the cluster calls it.</param>
 /// <param name="Project">Whose it is.</param>
 /// <param name="ThreadId">Its thread; null for a session made by hand.</param>
-/// <param name="State"><c>running</c>, <c>stopped</c> or <c>failed</c>.</param>
+/// <param name="State"><c>starting</c>, <c>running</c>, <c>stopped</c> or <c>failed</c>.</param>
 /// <param name="Launch"><c>warm</c> or <c>cold</c>.</param>
 /// <param name="StartedAtMs">Unix milliseconds.</param>
 /// <param name="LastActivityAtMs">Unix milliseconds.</param>
 /// <param name="ExpiresAtMs">Unix milliseconds; null before it has started.</param>
 /// <param name="Isolation">What is known of its isolation.</param>
+/// <param name="Conditions">All that a cluster says of its state; empty without one.</param>
 public sealed record SessionRow(
     string Name,
     string Project,
@@ -21,7 +22,8 @@ public sealed record SessionRow(
     long StartedAtMs,
     long LastActivityAtMs,
     long? ExpiresAtMs,
-    IReadOnlyList<SandboxIsolation> Isolation
+    IReadOnlyList<SandboxIsolation> Isolation,
+    IReadOnlyList<SandboxCondition> Conditions
 )
 {
     internal static SessionRow Of(SessionInfo info) =>
@@ -33,12 +35,14 @@ public sealed record SessionRow(
             {
                 SessionState.Stopped => "stopped",
                 SessionState.Failed => "failed",
+                _ when info.Conditions.Any(each => each is { Type: "Ready", Status: not "True" }) => "starting",
                 _ => "running",
             },
             info.Launch == SandboxLaunch.Warm ? "warm" : "cold",
             info.StartedAt.ToUnixTimeMilliseconds(),
             info.LastActivityAt.ToUnixTimeMilliseconds(),
             info.ExpiresAt?.ToUnixTimeMilliseconds(),
-            info.Isolation
+            info.Isolation,
+            info.Conditions
         );
 }

@@ -95,5 +95,6 @@ internal static class SessionFacts
                     .OfType<Condition>()
                     .Select(condition => new SandboxIsolation(condition.Type, condition.Holds(), condition.Message)),
             ],
+            Conditions = session.Status?.Conditions.Describe() ?? [],
         };
 }

@@ -23,16 +23,6 @@ internal sealed class Costs(IStore store, UsageReader usage, BudgetBook budgets)
         );
 
     /// <inheritdoc />
-    public Task<IReadOnlyDictionary<int, long?>> OfTurnsAsync(string runId, CancellationToken cancellationToken) =>
-        store.ReadAsync<IReadOnlyDictionary<int, long?>>(
-            async (context, cancellation) =>
-                await context
-                    .TokenUses.Where(row => row.RunId == runId)
-                    .ToDictionaryAsync(row => row.Turn, row => RunCost.Tokens([row]), cancellation),
-            cancellationToken
-        );
-
-    /// <inheritdoc />
     public async Task<IReadOnlyList<CostLine>> DailyAsync(
         string? project,
         DateTimeOffset from,

@@ -8,9 +8,6 @@ internal interface ICosts
     /// <summary>What a run has cost so far, up to the last stored turn and call.</summary>
     Task<RunCost> OfRunAsync(string threadId, string runId, CancellationToken cancellationToken);
 
-    /// <summary>What each turn of a run has cost in nano-dollars, by its index; null when its model has no price.</summary>
-    Task<IReadOnlyDictionary<int, long?>> OfTurnsAsync(string runId, CancellationToken cancellationToken);
-
     /// <summary>What was spent by day (UTC), project and line item, oldest first.</summary>
     /// <param name="project">Only this project; null for all.</param>
     /// <param name="from">In the first day.</param>

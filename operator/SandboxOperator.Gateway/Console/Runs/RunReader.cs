@@ -2,6 +2,7 @@ using System.Text.Json;
 using Microsoft.EntityFrameworkCore;
 using SandboxOperator.Gateway.Console.Access;
 using SandboxOperator.Gateway.Http;
+using SandboxOperator.Gateway.Ledger;
 using SandboxOperator.Gateway.Store;
 using SandboxOperator.Gateway.Store.Entities;
 
@@ -159,7 +160,8 @@ internal sealed class RunReader(IStore store)
             .Files.Where(row => ids.Contains(row.Id) && row.Project == run.Project)
             .Select(row => new ShownFile(row.Id, row.Filename, row.Bytes))
             .ToDictionaryAsync(row => row.Id, StringComparer.Ordinal, cancellationToken);
-        return new RunRows(run, assistant, prompts, answers, steps, turns, calls, files);
+        var costs = await TurnCosts.ReadAsync(context, id, cancellationToken);
+        return new RunRows(run, assistant, prompts, answers, steps, turns, calls, costs, files);
     }
 
     private static IQueryable<RunEntity> Seen(StoreContext context, Viewer viewer, string id) =>

@@ -10,6 +10,7 @@ namespace SandboxOperator.Gateway.Console.Runs;
 /// <param name="Steps">In order.</param>
 /// <param name="Turns">In order.</param>
 /// <param name="Calls">By id.</param>
+/// <param name="TurnNanos">What each turn cost by its index; null when its model had no price.</param>
 /// <param name="Files">The files that any of these name, by id.</param>
 internal sealed record RunRows(
     RunEntity Run,
@@ -19,5 +20,6 @@ internal sealed record RunRows(
     IReadOnlyList<ShownStep> Steps,
     IReadOnlyList<TurnEntity> Turns,
     IReadOnlyDictionary<string, CallEntity> Calls,
+    IReadOnlyDictionary<int, long?> TurnNanos,
     IReadOnlyDictionary<string, ShownFile> Files
 );

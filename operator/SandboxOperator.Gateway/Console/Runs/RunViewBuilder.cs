@@ -96,15 +96,33 @@ internal static class RunViewBuilder
             { Python: { } python } => Call(rows, id, ++number, python, previous),
             _ => new FunctionsItem(id, step.Functions),
         };
-
+        var tokens = ReadTokens(step.Usage);
         return item with
         {
             StartedAtMs = step.CreatedAtMs,
             DurationMs = item.DurationMs ?? step.EndedAtMs - step.CreatedAtMs,
-            Tokens = ReadTokens(step.Usage),
+            Tokens = tokens,
+            TokenCost = tokens is null ? null : CostOf(rows, TurnOf(rows, step)),
             IsOpen = step.IsOpen,
         };
     }
+
+    /// <summary>The turn of the model that made a step. Of what has no record of it, time tells it.</summary>
+    private static int? TurnOf(RunRows rows, ShownStep step)
+    {
+        var recorded = step switch
+        {
+            { MessageId: { } message } => rows.Turns.FirstOrDefault(row => row.MessageId == message)?.Index,
+            { Python.CallId: { } call } => rows.Calls.GetValueOrDefault(call)?.TurnIndex,
+            _ => null,
+        };
+        return recorded ?? rows.Turns.LastOrDefault(row => row.StartedAtMs <= step.CreatedAtMs)?.Index;
+    }
+
+    private static string? CostOf(RunRows rows, int? turn) =>
+        turn is not { } index || !rows.TurnNanos.TryGetValue(index, out var nanos) ? null
+        : nanos is { } known ? Format.Dollars(known)
+        : "no price";
 
     /// <summary>A message; pictures that a call has shown above are not shown again.</summary>
     private static MessageItem Message(RunRows rows, string id, ShownMessage? message, HashSet<string> shown) =>

@@ -13,6 +13,9 @@ public abstract record TimelineItem(string Id)
     /// <summary>Tokens of the model call that made it; null when not known.</summary>
     public TokenCount? Tokens { get; init; }
 
+    /// <summary>What these tokens cost, or that they have no price; null when nothing of it is in the ledger.</summary>
+    public string? TokenCost { get; init; }
+
     /// <summary>Whether it is still being made.</summary>
     public bool IsOpen { get; init; }
 }

@@ -82,8 +82,8 @@ describe('runs', { timeout: 300_000 }, () => {
   test('the page of a run that goes on follows it', async () => {
     await world.model.when(
       'Count slowly',
-      python('import time\nfor i in range(8):\n    print("step", i, flush=True)\n    time.sleep(0.4)\n'),
-      say('Counted to seven, slowly.', { delay_ms: 30, chunk_size: 2 }),
+      python('import time\nfor i in range(25):\n    print("step", i, flush=True)\n    time.sleep(0.4)\n'),
+      say('Counted to the end, slowly.', { delay_ms: 30, chunk_size: 2 }),
     );
     const run = await world.ask(story.assistant, 'Count slowly', { wait: false });
     const visitor = await world.browser.visitor();
@@ -92,9 +92,9 @@ describe('runs', { timeout: 300_000 }, () => {
     const call = page.getByRole('article', { name: 'Call 1' });
     await call.getByText('step 1').waitFor();
     assert.match(await call.locator('.status').textContent(), /in progress/);
-    await page.getByText('Counted to seven, slowly.').waitFor();
+    await page.getByText('Counted to the end, slowly.').waitFor();
     await page.locator('#run-head .status.good').waitFor();
-    assert.match(await call.locator('.output').textContent(), /step 0\nstep 1[^]*step 7/);
+    assert.match(await call.locator('.output').textContent(), /step 0\nstep 1[^]*step 24/);
     assert.equal(await page.locator('.entry.open').count(), 0);
     await visitor.leave();
   });

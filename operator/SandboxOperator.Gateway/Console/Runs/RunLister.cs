@@ -256,13 +256,13 @@ internal sealed class RunLister(IStore store, TimeProvider time)
         context
             .Database.SqlQuery<string>(
                 $"""
-                WITH RECURSIVE "Names" ("Name") AS (
+                WITH RECURSIVE "Found" ("Known") AS (
                     SELECT MIN("Project") FROM "Assistants"
                     UNION ALL
-                    SELECT (SELECT MIN("Project") FROM "Assistants" WHERE "Project" > "Name")
-                    FROM "Names" WHERE "Name" IS NOT NULL
+                    SELECT (SELECT MIN("Project") FROM "Assistants" WHERE "Project" > "Found"."Known")
+                    FROM "Found" WHERE "Known" IS NOT NULL
                 )
-                SELECT "Name" FROM "Names" WHERE "Name" IS NOT NULL LIMIT {MaxChoices}
+                SELECT "Known" FROM "Found" WHERE "Known" IS NOT NULL LIMIT {MaxChoices}
                 """
             )
             .ToListAsync(cancellationToken);

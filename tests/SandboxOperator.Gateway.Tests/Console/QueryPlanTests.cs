@@ -139,7 +139,7 @@ public sealed class QueryPlanTests : IAsyncLifetime
     /// <summary>Of the parameters, or of what a statement has put together itself.</summary>
     private static bool IsOfPage(string step) =>
         step.Contains("VIRTUAL TABLE", StringComparison.Ordinal)
-        || step is "SCAN Names" or "SCAN CONSTANT ROW"
+        || step is "SCAN Found" or "SCAN CONSTANT ROW"
         || step.StartsWith("SCAN (", StringComparison.Ordinal);
 
     private static Viewer Viewer(bool admin) => new("a", admin, true, null, "", Now.ToUnixTimeMilliseconds());

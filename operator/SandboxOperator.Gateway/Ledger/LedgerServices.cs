@@ -4,6 +4,7 @@ using SandboxOperator.Gateway.Ledger.Prices;
 using SandboxOperator.Gateway.Ledger.Rollup;
 using SandboxOperator.Gateway.Ledger.Tariffs;
 using SandboxOperator.Gateway.Ledger.Usage;
+using SandboxOperator.Sandboxes;
 using SandboxOperator.Sandboxes.Local;
 
 namespace SandboxOperator.Gateway.Ledger;
@@ -29,7 +30,8 @@ internal static class LedgerServices
             Budget.From(provider.GetRequiredService<IOptions<List<BudgetOptions>>>().Value),
             provider.GetRequiredService<UsageReader>(),
             provider.GetRequiredService<TimeProvider>(),
-            provider.GetRequiredService<ILogger<BudgetBook>>()
+            provider.GetRequiredService<ILogger<BudgetBook>>(),
+            provider.GetService<ISessionWarnings>()
         ));
         services.AddSingleton<TokenBook>();
         services.AddSingleton<RunLedgers>();

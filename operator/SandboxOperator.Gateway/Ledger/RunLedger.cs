@@ -70,7 +70,7 @@ internal sealed class RunLedger
     /// <param name="nowMs">Now.</param>
     public JournalChange Use(int turn, string model, ModelUsage usage, long nowMs)
     {
-        var use = _tokens.Enter(_run.Project, _run.Id, turn, model, usage, nowMs);
+        var use = _tokens.Enter(_run.Project, _run.ThreadId, _run.Id, turn, model, usage, nowMs);
         _run.TokenNanos += RunCost.Tokens([use]);
         return JournalChange.Insert(use);
     }
@@ -85,7 +85,7 @@ internal sealed class RunLedger
         var due = _tariff.Due(paid, call.SessionStartedAtMs, nowMs, nowMs);
         if (due.Count > 0)
         {
-            _budgets.SpendWithin(_run.Project, _tariff.Nanos);
+            _budgets.SpendWithin(_run.Project, _run.ThreadId, _tariff.Nanos);
         }
 
         return Charge(call, paid, due, nowMs);
@@ -96,7 +96,7 @@ internal sealed class RunLedger
     public SessionDue Ran(ChargedCall call, int? paid, long sinceMs, long nowMs)
     {
         var due = _tariff.Due(paid, call.SessionStartedAtMs, sinceMs, nowMs);
-        _budgets.Spend(_run.Project, due.Count * _tariff.Nanos);
+        _budgets.Spend(_run.Project, _run.ThreadId, due.Count * _tariff.Nanos);
         return Charge(call, paid, due, nowMs);
     }
 
@@ -174,7 +174,7 @@ internal sealed class RunLedger
         if (_charges.Remove(charge))
         {
             _run.SessionNanos -= charge.Nanos;
-            _budgets.Spend(_run.Project, -charge.Nanos);
+            _budgets.Spend(_run.Project, _run.ThreadId, -charge.Nanos);
         }
     }
 }

@@ -14,17 +14,26 @@ internal sealed class TokenBook(PriceTable prices, UnpricedModels unpriced, Budg
 
     /// <summary>The entry of tokens that were used, for the transaction that stores it.</summary>
     /// <param name="project">Who pays.</param>
+    /// <param name="thread">For which thread; empty for a request that was forwarded.</param>
     /// <param name="id">The run, or the request that was forwarded.</param>
     /// <param name="turn">The index of the turn in its run.</param>
     /// <param name="model">The model's name at the upstream.</param>
     /// <param name="usage">The tokens.</param>
     /// <param name="nowMs">Now.</param>
-    public TokenUseEntity Enter(string project, string id, int turn, string model, ModelUsage usage, long nowMs)
+    public TokenUseEntity Enter(
+        string project,
+        string thread,
+        string id,
+        int turn,
+        string model,
+        ModelUsage usage,
+        long nowMs
+    )
     {
         var cost = prices.Find(model)?.Of(usage.PromptTokens, usage.CachedTokens, usage.CompletionTokens);
         if (cost is { } known)
         {
-            budgets.Spend(project, known.Total);
+            budgets.Spend(project, thread, known.Total);
             LedgerMetrics.TokensCharged(known.Total);
         }
         else

@@ -34,6 +34,23 @@ public static class KubernetesOperatorExtensions
         return new KubernetesOperatorBuilder(services);
     }
 
+    /// <summary>Adds what publishes events.</summary>
+    /// <param name="services">The program's services.</param>
+    /// <param name="component">The program's name, which events tell.</param>
+    /// <returns>The services.</returns>
+    public static IServiceCollection AddKubernetesEvents(this IServiceCollection services, string component)
+    {
+        services.AddKubernetesClient();
+        services.AddSingleton(provider => new EventPublisher(
+            provider.GetRequiredService<IKubeClient>(),
+            provider.GetRequiredService<TimeProvider>(),
+            provider.GetRequiredService<ILogger<EventPublisher>>(),
+            component
+        ));
+        services.AddSingleton<IEventPublisher>(provider => provider.GetRequiredService<EventPublisher>());
+        return services.AddHostedService(provider => provider.GetRequiredService<EventPublisher>());
+    }
+
     /// <summary>Adds what runs controllers: caches, leader election, events.</summary>
     /// <param name="services">The program's services.</param>
     /// <param name="configure">Changes settings.</param>
@@ -54,14 +71,7 @@ public static class KubernetesOperatorExtensions
             provider.GetRequiredService<TimeProvider>(),
             provider.GetRequiredService<ILogger<LeaderElection>>()
         ));
-        services.AddSingleton(provider => new EventPublisher(
-            provider.GetRequiredService<IKubeClient>(),
-            provider.GetRequiredService<TimeProvider>(),
-            provider.GetRequiredService<ILogger<EventPublisher>>(),
-            options.Name
-        ));
-        services.AddSingleton<IEventPublisher>(provider => provider.GetRequiredService<EventPublisher>());
-        services.AddHostedService(provider => provider.GetRequiredService<EventPublisher>());
+        services.AddKubernetesEvents(options.Name);
         services.AddHostedService<OperatorService>();
         return new KubernetesOperatorBuilder(services);
     }

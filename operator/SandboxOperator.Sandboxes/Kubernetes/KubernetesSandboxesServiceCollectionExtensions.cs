@@ -61,6 +61,8 @@ public static class KubernetesSandboxesServiceCollectionExtensions
             var space = provider.GetRequiredService<SessionNamespace>().Name;
             return cache => WaitingPods.Cache(cache, space);
         });
+        services.AddKubernetesEvents("sandbox-gateway");
+        services.TryAddSingleton<ISessionWarnings, SessionWarnings>();
         services.TryAddSingleton<IAgentStreams, ExecAgentStreams>();
         services.TryAddSingleton<PreparedStreams>();
         services.AddSingleton<IHostedService>(provider => provider.GetRequiredService<PreparedStreams>());

@@ -1,5 +1,6 @@
 using System.Globalization;
 using SandboxOperator.Gateway.Ledger.Usage;
+using SandboxOperator.Sandboxes;
 
 namespace SandboxOperator.Gateway.Ledger.Budgets;
 
@@ -12,7 +13,8 @@ internal sealed partial class BudgetBook(
     IReadOnlyList<Budget> budgets,
     UsageReader usage,
     TimeProvider time,
-    ILogger<BudgetBook> logger
+    ILogger<BudgetBook> logger,
+    ISessionWarnings? warnings = null
 )
 {
     private readonly Lock _lock = new();
@@ -32,8 +34,9 @@ internal sealed partial class BudgetBook(
             );
             lock (_lock)
             {
-                line.Start = start;
-                line.Spent = spent;
+                (line.Start, line.Spent) = (start, spent);
+                // Who spent the last dollar has told.
+                line.HasTold = spent > 0 && spent >= line.Budget.LimitNanos;
             }
         }
 
@@ -67,26 +70,29 @@ internal sealed partial class BudgetBook(
 
     /// <summary>Refuses a project that has nothing left to spend.</summary>
     /// <exception cref="BudgetExceededException">A budget is used up.</exception>
-    public void RequireLeft(string project) => Take(project, 1, spend: false);
+    public void RequireLeft(string project) => Take(project, 1, thread: null);
 
     /// <summary>Refuses what a project cannot pay.</summary>
     /// <exception cref="BudgetExceededException">A budget has less left.</exception>
-    public void Require(string project, long nanos) => Take(project, nanos, spend: false);
+    public void Require(string project, long nanos) => Take(project, nanos, thread: null);
 
-    /// <summary>Spends what a project can pay.</summary>
+    /// <summary>Spends for a thread what its project can pay.</summary>
     /// <exception cref="BudgetExceededException">A budget has less left; nothing was spent.</exception>
-    public void SpendWithin(string project, long nanos) => Take(project, nanos, spend: true);
+    public void SpendWithin(string project, string thread, long nanos) => Take(project, nanos, thread);
 
-    /// <summary>Spends what cannot be refused any more; less than 0 gives back.</summary>
-    public void Spend(string project, long nanos)
+    /// <summary>Spends for a thread what cannot be refused any more; less than 0 gives back.</summary>
+    public void Spend(string project, string thread, long nanos)
     {
         lock (_lock)
         {
-            Add(project, nanos, time.GetUtcNow());
+            Add(project, thread, nanos, time.GetUtcNow());
         }
     }
 
-    private void Take(string project, long nanos, bool spend)
+    /// <param name="project">Who pays.</param>
+    /// <param name="nanos">How much.</param>
+    /// <param name="thread">For whom; null when it is not spent yet.</param>
+    private void Take(string project, long nanos, string? thread)
     {
         if (nanos <= 0)
         {
@@ -104,14 +110,14 @@ internal sealed partial class BudgetBook(
                 }
             }
 
-            if (spend)
+            if (thread is not null)
             {
-                Add(project, nanos, now);
+                Add(project, thread, nanos, now);
             }
         }
     }
 
-    private void Add(string project, long nanos, DateTimeOffset now)
+    private void Add(string project, string thread, long nanos, DateTimeOffset now)
     {
         foreach (var line in _lines.Where(line => line.Budget.Covers(project)))
         {
@@ -119,8 +125,15 @@ internal sealed partial class BudgetBook(
             line.Spent += nanos;
             var state = StateOf(line, now);
             LedgerMetrics.Show(state);
-            if (before < line.Budget.WarnAt && state.UsedRatio >= line.Budget.WarnAt)
+            if (nanos > 0)
             {
+                line.Payer = (project, thread);
+            }
+
+            if (!line.HasWarned && before < line.Budget.WarnAt && state.UsedRatio >= line.Budget.WarnAt)
+            {
+                line.HasWarned = true;
+                Warn(line, BudgetWarning.Near(line.Budget, state.End));
                 Log.Near(
                     logger,
                     line.Budget.Project,
@@ -130,13 +143,35 @@ internal sealed partial class BudgetBook(
                     state.End
                 );
             }
+
+            if (state.UsedRatio >= 1)
+            {
+                TellSpent(line, state.End);
+            }
         }
+    }
+
+    /// <summary>Tells the cluster once a period: when the last dollar is spent, or when what is left is too little.</summary>
+    private void TellSpent(Line line, DateTimeOffset end)
+    {
+        if (!line.HasTold)
+        {
+            line.HasTold = true;
+            Warn(line, BudgetWarning.Spent(line.Budget, end));
+        }
+    }
+
+    private void Warn(Line line, BudgetWarning warning)
+    {
+        var (project, thread) = line.Payer;
+        warnings?.Warn(project, thread, warning.Reason, warning.Message);
     }
 
     private void Refuse(Line line, DateTimeOffset now)
     {
         var (budget, end) = (line.Budget, line.Budget.EndAt(now));
         LedgerMetrics.Refused(budget);
+        TellSpent(line, end);
         if (!line.HasRefused)
         {
             line.HasRefused = true;
@@ -172,7 +207,8 @@ internal sealed partial class BudgetBook(
         var start = line.Budget.StartAt(now);
         if (start > line.Start)
         {
-            (line.Start, line.Spent, line.HasRefused) = (start, 0, false);
+            (line.Start, line.Spent) = (start, 0);
+            line.HasWarned = line.HasTold = line.HasRefused = false;
         }
 
         return new BudgetState(line.Budget, line.Spent, start, line.Budget.EndAt(now));
@@ -183,6 +219,12 @@ internal sealed partial class BudgetBook(
         public Budget Budget { get; } = budget;
         public DateTimeOffset Start { get; set; }
         public long Spent { get; set; }
+
+        /// <summary>The project and the thread that spent last; nobody before.</summary>
+        public (string Project, string Thread) Payer { get; set; } = (budget.Project, "");
+
+        public bool HasWarned { get; set; }
+        public bool HasTold { get; set; }
         public bool HasRefused { get; set; }
     }
 

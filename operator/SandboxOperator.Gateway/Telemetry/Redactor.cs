@@ -12,6 +12,8 @@ internal sealed class Redactor
     private readonly Regex[] _patterns;
     private readonly TimeSpan _most;
     private readonly TimeProvider _time;
+    private readonly CleanTexts _clean = new();
+    private readonly CleanTexts _cleanJson = new();
 
     public Redactor(IOptions<RedactionOptions> options, TimeProvider time)
     {
@@ -26,7 +28,7 @@ internal sealed class Redactor
     }
 
     /// <summary>A search whose texts share one time.</summary>
-    public RedactorSearch Begin() => new(_patterns, _most, _time);
+    public RedactorSearch Begin() => new(_patterns, _clean, _cleanJson, _most, _time);
 
     /// <inheritdoc cref="RedactorSearch.Apply"/>
     public string Apply(string text) => Begin().Apply(text);

@@ -7,7 +7,18 @@ using System.Text.RegularExpressions;
 namespace SandboxOperator.Gateway.Telemetry;
 
 /// <summary>One search for secrets, in one text or in several that share its time.</summary>
-internal sealed partial class RedactorSearch(IReadOnlyList<Regex> patterns, TimeSpan most, TimeProvider time)
+/// <param name="patterns">What a secret looks like.</param>
+/// <param name="clean">Texts in which <see cref="Apply"/> is known to find nothing.</param>
+/// <param name="cleanJson">Texts in which <see cref="ApplyToJson"/> is known to find nothing.</param>
+/// <param name="most">The time that there is.</param>
+/// <param name="time">Measures it.</param>
+internal sealed partial class RedactorSearch(
+    IReadOnlyList<Regex> patterns,
+    CleanTexts clean,
+    CleanTexts cleanJson,
+    TimeSpan most,
+    TimeProvider time
+)
 {
     private const string WholeBlot = "[redacted: a pattern took too long to search this text]";
 
@@ -23,8 +34,14 @@ internal sealed partial class RedactorSearch(IReadOnlyList<Regex> patterns, Time
     /// <summary>The text without what the patterns match; a blot in its place once the time is over.</summary>
     public string Apply(string text)
     {
+        if (clean.Contains(text))
+        {
+            return text;
+        }
+
         try
         {
+            var without = text;
             foreach (var pattern in patterns)
             {
                 if (time.GetElapsedTime(_began) > most)
@@ -32,10 +49,15 @@ internal sealed partial class RedactorSearch(IReadOnlyList<Regex> patterns, Time
                     return WholeBlot;
                 }
 
-                text = pattern.Replace(text, Redactor.Blot);
+                without = pattern.Replace(without, Redactor.Blot);
             }
 
-            return text;
+            if (without == text)
+            {
+                clean.Add(text);
+            }
+
+            return without;
         }
         catch (RegexMatchTimeoutException)
         {
@@ -54,6 +76,22 @@ internal sealed partial class RedactorSearch(IReadOnlyList<Regex> patterns, Time
             return Apply(text);
         }
 
+        if (cleanJson.Contains(text))
+        {
+            return text;
+        }
+
+        var without = ApplyToWhole(text);
+        if (without == text)
+        {
+            cleanJson.Add(text);
+        }
+
+        return without;
+    }
+
+    private string ApplyToWhole(string text)
+    {
         try
         {
             return TryApply(JsonNode.Parse(text), out var changed) ? changed!.ToJsonString(Plain) : text;

@@ -34,7 +34,15 @@ internal sealed partial class RequestLedger(
             return;
         }
 
-        var row = tokens.Enter(project, "", requestId, 0, model ?? path, usage, time.GetUtcNow().ToUnixTimeMilliseconds());
+        var row = tokens.Enter(
+            project,
+            "",
+            requestId,
+            0,
+            model ?? path,
+            usage,
+            time.GetUtcNow().ToUnixTimeMilliseconds()
+        );
         using var deadline = new CancellationTokenSource(Deadline, time);
         try
         {

@@ -44,6 +44,9 @@ internal sealed class ActiveRun : IAsyncDisposable
     /// <summary>Why it has to stop; the first reason counts.</summary>
     public StopReason Reason { get; private set; }
 
+    /// <summary>Whether the run is not left to another gateway, which would ask for the open turn again.</summary>
+    public bool EndsHere => Reason is not (StopReason.Shutdown or StopReason.LeaseLost);
+
     /// <summary>Whether a worker has the run now; it waits for tool outputs otherwise. Guarded by the dispatcher.</summary>
     public bool Working { get; set; }
 

@@ -81,7 +81,7 @@ internal static class RunEnding
             Index = scope.NextTurn,
             Message = new JsonObject { ["role"] = "assistant", ["content"] = message.Text }.ToJsonString(),
             FinishReason = "interrupted",
-            Usage = default(RunUsage).ToJson(),
+            Usage = scope.UnrecordedUsage.ToJson(),
             MessageId = message.Message.Id,
             StartedAtMs = scope.AskedAtMs,
             FirstTokenAtMs = scope.FirstTokenAtMs,

@@ -37,6 +37,9 @@ internal sealed class RunScope(RunEntity run, RunStream stream, RunJournal journ
     /// <summary>The message of a turn that is not stored yet, or null.</summary>
     public MessageStep? Unrecorded { get; set; }
 
+    /// <summary>What was used of a turn that broke off.</summary>
+    public RunUsage UnrecordedUsage { get; set; }
+
     /// <summary>The step that is open, or null.</summary>
     public OpenStep? Open { get; set; }
 

@@ -4,6 +4,7 @@ using SandboxOperator.Gateway.Ledger;
 using SandboxOperator.Gateway.RunLoop.Steps;
 using SandboxOperator.Gateway.Runs;
 using SandboxOperator.Gateway.Sessions;
+using SandboxOperator.Gateway.Upstream;
 
 namespace SandboxOperator.Gateway.RunLoop;
 
@@ -32,6 +33,16 @@ internal sealed record RunWork(
             where text is not null
             select (string?)text
         );
+
+    /// <summary>Charges what is known of a turn that will not be finished, with the next commit.</summary>
+    /// <param name="model">The model, by its name at the upstream.</param>
+    /// <param name="used">Its tokens as counted here.</param>
+    public void ChargeBrokenOff(string model, ModelUsage used)
+    {
+        Scope.UnrecordedUsage = RunUsage.Of(used);
+        Scope.Count(Scope.UnrecordedUsage);
+        Scope.Stage(Ledger.Use(Scope.NextTurn, model, used, Scope.NowMs));
+    }
 
     /// <summary>
     /// Takes up what an earlier worker left: usage that its steps have taken over, pictures that no message shows yet,

@@ -68,9 +68,9 @@ internal sealed class TurnAsker(
                 work.Files,
                 () => work.Sandbox.Prepare(cancellationToken)
             );
+            var request = new ModelRequest(model, plan.Body, work.Scope.Deadline);
             try
             {
-                var request = new ModelRequest(model, plan.Body, work.Scope.Deadline);
                 var turn = await AskAsync(work.Scope, request, reader, before, cancellationToken);
                 return new AskedTurn(model, turn, reader, null);
             }
@@ -78,6 +78,12 @@ internal sealed class TurnAsker(
                 when (exception.Failure == ModelFailure.ContextLength && plan.CanShrink && !reader.HasShown)
             {
                 // 3. Too long for the model: again, with less.
+            }
+            catch (Exception) when (request.BrokenOff is { } used && work.Active.EndsHere)
+            {
+                // 4. An answer that broke off is paid for as well.
+                work.ChargeBrokenOff(model, used);
+                throw;
             }
         }
     }
@@ -101,6 +107,7 @@ internal sealed class TurnAsker(
         catch (Exception exception)
         {
             spans.Fail(span, exception);
+            RunSpans.BrokeOff(span, request.BrokenOff);
             throw;
         }
     }

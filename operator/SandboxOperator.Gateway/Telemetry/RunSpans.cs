@@ -121,11 +121,7 @@ internal sealed class RunSpans(
         span.SetTag(GenAiNames.ResponseModel, turn.Model);
         span.SetTag(GenAiNames.ResponseId, turn.Id);
         span.SetTag(GenAiNames.FinishReasons, new[] { turn.FinishReason });
-        Count(span, RunUsage.Of(turn.Usage));
-        if (turn.Usage.Estimated)
-        {
-            span.SetTag(SandboxNames.Estimated, true);
-        }
+        Count(span, turn.Usage);
 
         if (scope is { AskedAtMs: { } asked, FirstTokenAtMs: { } first })
         {
@@ -201,6 +197,24 @@ internal sealed class RunSpans(
         span.SetTag(GenAiNames.Conversation, run.ThreadId);
         span.SetTag(SandboxNames.Run, run.Id);
         span.SetTag(SandboxNames.Project, run.Project);
+    }
+
+    /// <summary>Tells what an answer used that broke off.</summary>
+    public static void BrokeOff(Activity? span, ModelUsage? used)
+    {
+        if (span is { IsAllDataRequested: true } && used is not null)
+        {
+            Count(span, used);
+        }
+    }
+
+    private static void Count(Activity span, ModelUsage usage)
+    {
+        Count(span, RunUsage.Of(usage));
+        if (usage.Estimated)
+        {
+            span.SetTag(SandboxNames.Estimated, true);
+        }
     }
 
     private static void Count(Activity span, RunUsage usage)

@@ -9,4 +9,11 @@ namespace SandboxOperator.Gateway.Upstream;
 /// only such settings as the caller made.
 /// </param>
 /// <param name="Deadline">When the run ends; no repeat starts after it.</param>
-internal sealed record ModelRequest(string Model, JsonObject Body, DateTimeOffset Deadline);
+internal sealed record ModelRequest(string Model, JsonObject Body, DateTimeOffset Deadline)
+{
+    /// <summary>
+    /// What the last answer used that began and broke off; null when none did, or a later one is whole. Upstreams charge for what
+    /// they have written, whether anybody reads it to the end.
+    /// </summary>
+    public ModelUsage? BrokenOff { get; set; }
+}

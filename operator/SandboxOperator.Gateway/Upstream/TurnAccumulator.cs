@@ -41,6 +41,9 @@ internal sealed class TurnAccumulator
     /// <summary>True when the upstream has said why it stopped.</summary>
     public bool IsFinished => _finishReason is not null;
 
+    /// <summary>True when the model has written anything.</summary>
+    public bool HasBegun => _chars > 0 || _calls.Count > 0;
+
     /// <summary>Everything the model wrote, for counting.</summary>
     public IEnumerable<string> Written =>
         new[] { _text.ToString(), _refusal.ToString() }

@@ -28,23 +28,32 @@ internal sealed class UpstreamAttempt(ChatClient client, ModelOptions options, I
         var chunks = IsEventStream(response)
             ? ReadEventsAsync(body, accumulator, cancellationToken)
             : ReadWholeAsync(body, cancellationToken);
-        await foreach (var chunk in chunks)
+        var isWhole = false;
+        try
         {
-            using (chunk)
+            await foreach (var chunk in chunks)
             {
-                if (LenientJson.Property(chunk.RootElement, "error") is { ValueKind: not JsonValueKind.Null } error)
+                using (chunk)
                 {
-                    throw UpstreamErrors.FromStream(error, request.Model);
-                }
-                foreach (var said in accumulator.Add(chunk.RootElement))
-                {
-                    yield return said;
+                    if (LenientJson.Property(chunk.RootElement, "error") is { ValueKind: not JsonValueKind.Null } error)
+                    {
+                        throw UpstreamErrors.FromStream(error, request.Model);
+                    }
+                    foreach (var said in accumulator.Add(chunk.RootElement))
+                    {
+                        yield return said;
+                    }
                 }
             }
+            foreach (var rest in accumulator.Close())
+            {
+                yield return rest;
+            }
+            isWhole = true;
         }
-        foreach (var rest in accumulator.Close())
+        finally
         {
-            yield return rest;
+            request.BrokenOff = !isWhole && accumulator.HasBegun ? UsageOf(accumulator, request) : null;
         }
         yield return accumulator.ToTurn(UsageOf(accumulator, request));
     }

@@ -1,3 +1,6 @@
+using System.Text;
+using System.Text.Encodings.Web;
+using System.Text.Json;
 using System.Text.Json.Nodes;
 
 namespace SandboxOperator.Gateway.Telemetry;
@@ -5,6 +8,8 @@ namespace SandboxOperator.Gateway.Telemetry;
 /// <summary>Messages of Chat Completions in the shape that the conventions have for spans.</summary>
 internal static class GenAiMessages
 {
+    private static readonly JsonWriterOptions Plain = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+
     /// <summary>The newest messages that the model was given, as many as an attribute may hold; null when content stays out.</summary>
     public static string? Input(JsonArray messages, ContentCapture content, int mostChars)
     {
@@ -17,7 +22,7 @@ internal static class GenAiMessages
         var chars = 0;
         for (var index = messages.Count - 1; index >= 0 && messages[index] is JsonObject message; index--)
         {
-            var text = Message(message, content).ToJsonString();
+            var text = Message(message, null, content);
             chars += text.Length;
             if (chars > mostChars && shown.Count > 0)
             {
@@ -32,65 +37,86 @@ internal static class GenAiMessages
     }
 
     /// <summary>What the model said; null when content stays out.</summary>
-    public static string? Output(JsonObject message, string finishReason, ContentCapture content)
+    public static string? Output(JsonObject message, string finishReason, ContentCapture content) =>
+        content.IsOpen ? $"[{Message(message, finishReason, content)}]" : null;
+
+    private static string Message(JsonObject message, string? finishReason, ContentCapture content)
     {
-        if (!content.IsOpen)
+        using var buffer = new MemoryStream();
+        using (var json = new Utf8JsonWriter(buffer, Plain))
         {
-            return null;
+            var role = Text(message["role"]) ?? "";
+            json.WriteStartObject();
+            json.WriteString("role", role);
+            json.WriteStartArray("parts");
+            Parts(json, message, role, content);
+            json.WriteEndArray();
+            if (finishReason is not null)
+            {
+                json.WriteString("finish_reason", finishReason);
+            }
+
+            json.WriteEndObject();
         }
 
-        var shown = Message(message, content);
-        shown["finish_reason"] = finishReason;
-        return new JsonArray(shown).ToJsonString();
+        return Encoding.UTF8.GetString(buffer.GetBuffer(), 0, (int)buffer.Length);
     }
 
-    private static JsonObject Message(JsonObject message, ContentCapture content)
+    private static void Parts(Utf8JsonWriter json, JsonObject message, string role, ContentCapture content)
     {
-        var role = Text(message["role"]) ?? "";
-        var parts = new JsonArray();
         if (role == "tool")
         {
-            parts.Add(
-                new JsonObject
-                {
-                    ["type"] = "tool_call_response",
-                    ["id"] = Text(message["tool_call_id"]),
-                    ["response"] = content.Take(Text(message["content"])),
-                }
+            Part(
+                json,
+                "tool_call_response",
+                ("id", Text(message["tool_call_id"])),
+                ("response", content.Take(Text(message["content"])))
             );
         }
         else if (Text(message["content"]) is { Length: > 0 } text)
         {
-            parts.Add(TextPart(text, content));
+            Part(json, "text", ("content", content.Take(text)));
         }
 
         foreach (var part in (message["content"] as JsonArray ?? []).OfType<JsonObject>())
         {
-            parts.Add(
-                Text(part["text"]) is { } piece
-                    ? TextPart(piece, content)
-                    : new JsonObject { ["type"] = Text(part["type"]) }
-            );
+            if (Text(part["text"]) is { } piece)
+            {
+                Part(json, "text", ("content", content.Take(piece)));
+            }
+            else
+            {
+                Part(json, Text(part["type"]));
+            }
         }
 
         foreach (var call in (message["tool_calls"] as JsonArray ?? []).OfType<JsonObject>())
         {
-            parts.Add(
-                new JsonObject
-                {
-                    ["type"] = "tool_call",
-                    ["id"] = Text(call["id"]),
-                    ["name"] = Text(call["function"]?["name"]),
-                    ["arguments"] = content.TakeJson(Text(call["function"]?["arguments"])),
-                }
+            Part(
+                json,
+                "tool_call",
+                ("id", Text(call["id"])),
+                ("name", Text(call["function"]?["name"])),
+                ("arguments", content.TakeJson(Text(call["function"]?["arguments"])))
             );
         }
-
-        return new JsonObject { ["role"] = role, ["parts"] = parts };
     }
 
-    private static JsonObject TextPart(string text, ContentCapture content) =>
-        new() { ["type"] = "text", ["content"] = content.Take(text) };
+    private static void Part(
+        Utf8JsonWriter json,
+        string? type,
+        params ReadOnlySpan<(string Name, string? Value)> members
+    )
+    {
+        json.WriteStartObject();
+        json.WriteString("type", type);
+        foreach (var (name, value) in members)
+        {
+            json.WriteString(name, value);
+        }
+
+        json.WriteEndObject();
+    }
 
     private static string? Text(JsonNode? node) =>
         node is JsonValue value && value.TryGetValue(out string? text) ? text : null;

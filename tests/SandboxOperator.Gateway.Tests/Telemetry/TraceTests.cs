@@ -205,6 +205,34 @@ public sealed class TraceTests
     }
 
     [Fact]
+    public async Task An_answer_that_breaks_off_shows_what_it_used()
+    {
+        await using var receiver = await OtlpReceiver.StartAsync();
+        await using var fixture = await StartAsync(receiver);
+        fixture.Upstream.Enqueue(
+            new ScriptedTurn
+            {
+                Text = "One two three four.",
+                Fault = new ScriptedFault { CutAfter = 4, Times = 0 },
+            }
+        );
+        var traceId = Guid.NewGuid().ToString("N");
+        var run = await RunAsync(
+            fixture,
+            await fixture.ThreadAsync(),
+            await fixture.AssistantAsync(),
+            $"00-{traceId}-{Caller}-01",
+            stream: false
+        );
+
+        var spans = await receiver.TraceAsync(traceId, all => all.Any(IsAgent));
+        var chat = spans.Single(span => Operation(span) == "chat");
+        (chat.Status, chat["sandbox.tokens_estimated"]).ShouldBe((2, true));
+        chat["gen_ai.usage.output_tokens"].ShouldBe((long)run["usage"]!["completion_tokens"]!);
+        spans.Single(IsAgent)["gen_ai.usage.output_tokens"].ShouldBe(chat["gen_ai.usage.output_tokens"]);
+    }
+
+    [Fact]
     public async Task A_sandbox_that_does_not_open_is_seen_where_it_did_not()
     {
         await using var receiver = await OtlpReceiver.StartAsync();

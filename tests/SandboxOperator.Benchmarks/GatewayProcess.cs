@@ -29,6 +29,16 @@ internal sealed class GatewayProcess : IAsyncDisposable
     /// <summary>Its base address ends with <c>/v1/</c>.</summary>
     public HttpClient Client { get; }
 
+    /// <summary>Processor time used so far.</summary>
+    public TimeSpan Processor
+    {
+        get
+        {
+            _process.Refresh();
+            return _process.TotalProcessorTime;
+        }
+    }
+
     /// <summary>Resident memory, in bytes.</summary>
     public long ResidentBytes
     {

@@ -45,6 +45,22 @@ public sealed class BudgetBookTests : IDisposable
     }
 
     [Fact]
+    public async Task A_clock_that_was_ahead_and_came_back_has_forgotten_nothing()
+    {
+        await using var ledger = await LedgerStore.OpenAsync();
+        var book = await OpenAsync(ledger, warnAt: 0.5);
+        book.SpendWithin(Project, Thread, 90);
+
+        var right = _time.GetUtcNow();
+        _time.AdjustTime(right.AddDays(40));
+        book.SpendWithin(Project, Thread, 30);
+        _time.AdjustTime(right);
+
+        book.States().Single().SpentNanos.ShouldBe(90);
+        Should.Throw<BudgetExceededException>(() => book.SpendWithin(Project, Thread, 20));
+    }
+
+    [Fact]
     public async Task The_cluster_is_told_once_a_level_and_period_of_the_thread_that_spent()
     {
         await using var ledger = await LedgerStore.OpenAsync();

@@ -18,7 +18,7 @@ internal sealed partial class BudgetBook(
 )
 {
     private readonly Lock _lock = new();
-    private readonly Line[] _lines = [.. budgets.Select(budget => new Line(budget))];
+    private readonly BudgetLine[] _lines = [.. budgets.Select(budget => new BudgetLine(budget))];
 
     /// <summary>Reads what was spent before the gateway started.</summary>
     public async Task LoadAsync(CancellationToken cancellationToken)
@@ -26,17 +26,17 @@ internal sealed partial class BudgetBook(
         foreach (var line in _lines)
         {
             var now = time.GetUtcNow();
-            var start = line.Budget.StartAt(now);
             var spent = await usage.NanosAsync(
-                UsageRange.Days(start, line.Budget.EndAt(now)),
+                UsageRange.Days(line.Budget.StartAt(now), line.Budget.EndAt(now)),
                 line.Budget.Project == Budget.AllProjects ? null : line.Budget.Project,
                 cancellationToken
             );
             lock (_lock)
             {
-                (line.Start, line.Spent) = (start, spent);
+                var count = line.At(now);
+                count.Spent = spent;
                 // Who spent the last dollar has told.
-                line.HasTold = spent > 0 && spent >= line.Budget.LimitNanos;
+                count.HasTold = spent > 0 && spent >= line.Budget.LimitNanos;
             }
         }
 
@@ -54,7 +54,7 @@ internal sealed partial class BudgetBook(
             [
                 .. _lines
                     .Where(line => project is null || line.Budget.Project == project)
-                    .Select(line => StateOf(line, now)),
+                    .Select(line => line.StateAt(now)),
             ];
         }
     }
@@ -104,7 +104,7 @@ internal sealed partial class BudgetBook(
             var now = time.GetUtcNow();
             foreach (var line in _lines.Where(line => line.Budget.Covers(project)))
             {
-                if (StateOf(line, now).SpentNanos + nanos > line.Budget.LimitNanos)
+                if (line.At(now).Spent + nanos > line.Budget.LimitNanos)
                 {
                     Refuse(line, now);
                 }
@@ -121,24 +121,25 @@ internal sealed partial class BudgetBook(
     {
         foreach (var line in _lines.Where(line => line.Budget.Covers(project)))
         {
-            var before = StateOf(line, now).UsedRatio;
-            line.Spent += nanos;
-            var state = StateOf(line, now);
+            var count = line.At(now);
+            var before = line.StateAt(now).UsedRatio;
+            count.Spent += nanos;
+            var state = line.StateAt(now);
             LedgerMetrics.Show(state);
             if (nanos > 0)
             {
                 line.Payer = (project, thread);
             }
 
-            if (!line.HasWarned && before < line.Budget.WarnAt && state.UsedRatio >= line.Budget.WarnAt)
+            if (!count.HasWarned && before < line.Budget.WarnAt && state.UsedRatio >= line.Budget.WarnAt)
             {
-                line.HasWarned = true;
+                count.HasWarned = true;
                 Warn(line, BudgetWarning.Near(line.Budget, state.End));
                 Log.Near(
                     logger,
                     line.Budget.Project,
                     line.Budget.Period,
-                    Nanos.ToDollars(line.Spent),
+                    Nanos.ToDollars(count.Spent),
                     Nanos.ToDollars(line.Budget.LimitNanos),
                     state.End
                 );
@@ -146,40 +147,40 @@ internal sealed partial class BudgetBook(
 
             if (state.UsedRatio >= 1)
             {
-                TellSpent(line, state.End);
+                TellSpent(line, count, state.End);
             }
         }
     }
 
     /// <summary>Tells the cluster once a period: when the last dollar is spent, or when what is left is too little.</summary>
-    private void TellSpent(Line line, DateTimeOffset end)
+    private void TellSpent(BudgetLine line, BudgetCount count, DateTimeOffset end)
     {
-        if (!line.HasTold)
+        if (!count.HasTold)
         {
-            line.HasTold = true;
+            count.HasTold = true;
             Warn(line, BudgetWarning.Spent(line.Budget, end));
         }
     }
 
-    private void Warn(Line line, BudgetWarning warning)
+    private void Warn(BudgetLine line, BudgetWarning warning)
     {
         var (project, thread) = line.Payer;
         warnings?.Warn(project, thread, warning.Reason, warning.Message);
     }
 
-    private void Refuse(Line line, DateTimeOffset now)
+    private void Refuse(BudgetLine line, DateTimeOffset now)
     {
-        var (budget, end) = (line.Budget, line.Budget.EndAt(now));
+        var (budget, count, end) = (line.Budget, line.At(now), line.Budget.EndAt(now));
         LedgerMetrics.Refused(budget);
-        TellSpent(line, end);
-        if (!line.HasRefused)
+        TellSpent(line, count, end);
+        if (!count.HasRefused)
         {
-            line.HasRefused = true;
+            count.HasRefused = true;
             Log.UsedUp(
                 logger,
                 budget.Project,
                 budget.Period,
-                Nanos.ToDollars(line.Spent),
+                Nanos.ToDollars(count.Spent),
                 Nanos.ToDollars(budget.LimitNanos),
                 end
             );
@@ -191,7 +192,7 @@ internal sealed partial class BudgetBook(
                 ? "The budget of this server"
                 : string.Create(
                     CultureInfo.InvariantCulture,
-                    $"The budget of project '{budget.Project}', ${Nanos.ToDollars(budget.LimitNanos):0.######} a {(budget.Period == BudgetPeriod.Day ? "day" : "month")}, of which ${Nanos.ToDollars(line.Spent):0.######} is spent,"
+                    $"The budget of project '{budget.Project}', ${Nanos.ToDollars(budget.LimitNanos):0.######} a {(budget.Period == BudgetPeriod.Day ? "day" : "month")}, of which ${Nanos.ToDollars(count.Spent):0.######} is spent,"
                 );
         throw new BudgetExceededException(
             string.Create(
@@ -199,33 +200,6 @@ internal sealed partial class BudgetBook(
                 $"{whose} does not allow this any more, so nothing was started. It begins anew at {end:yyyy-MM-dd'T'HH:mm'Z'}; who runs the server can raise it (setting {BudgetOptions.Section})."
             )
         );
-    }
-
-    /// <summary>A new period begins with nothing spent.</summary>
-    private static BudgetState StateOf(Line line, DateTimeOffset now)
-    {
-        var start = line.Budget.StartAt(now);
-        if (start > line.Start)
-        {
-            (line.Start, line.Spent) = (start, 0);
-            line.HasWarned = line.HasTold = line.HasRefused = false;
-        }
-
-        return new BudgetState(line.Budget, line.Spent, start, line.Budget.EndAt(now));
-    }
-
-    private sealed class Line(Budget budget)
-    {
-        public Budget Budget { get; } = budget;
-        public DateTimeOffset Start { get; set; }
-        public long Spent { get; set; }
-
-        /// <summary>The project and the thread that spent last; nobody before.</summary>
-        public (string Project, string Thread) Payer { get; set; } = (budget.Project, "");
-
-        public bool HasWarned { get; set; }
-        public bool HasTold { get; set; }
-        public bool HasRefused { get; set; }
     }
 
     private static partial class Log

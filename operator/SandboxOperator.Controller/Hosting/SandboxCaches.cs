@@ -14,6 +14,8 @@ internal static class SandboxCaches
     /// <summary>Which pods: all sandboxes, of all namespaces.</summary>
     public const string PodSelector = SandboxLabels.Sandbox + "=true";
 
+    private static readonly SharedTexts Shared = new();
+
     private const string PodsOfSession = "session";
     private const string PodsOfPool = "pool";
     private const string WarmPods = "warm";
@@ -23,12 +25,16 @@ internal static class SandboxCaches
         builder
             .AddCache<V1Pod>(Pods)
             .AddCache<SandboxRuntime>()
-            .AddCache<SandboxSession>(cache =>
-                cache.Indexes[ByRuntime] = session => [Key(session.Metadata, session.Spec.RuntimeRef.Name)]
-            )
+            .AddCache<SandboxSession>(Sessions)
             .AddCache<SandboxPool>(cache =>
                 cache.Indexes[ByRuntime] = pool => [Key(pool.Metadata, pool.Spec.RuntimeRef.Name)]
             );
+
+    public static void Sessions(ResourceCacheOptions<SandboxSession> cache)
+    {
+        cache.Trim = Trim;
+        cache.Indexes[ByRuntime] = session => [Key(session.Metadata, session.Spec.RuntimeRef.Name)];
+    }
 
     public static void Pods(ResourceCacheOptions<V1Pod> cache)
     {
@@ -79,6 +85,7 @@ internal static class SandboxCaches
     {
         pod.Spec = new V1PodSpec { NodeName = pod.Spec?.NodeName };
         pod.Metadata.Annotations = null;
+        Share(pod.Metadata);
         if (pod.Status is not { } status)
         {
             return;
@@ -86,10 +93,10 @@ internal static class SandboxCaches
 
         pod.Status = new V1PodStatus
         {
-            Phase = status.Phase,
-            Reason = status.Reason,
-            Message = status.Message,
-            Conditions = status.Conditions,
+            Phase = Shared.Of(status.Phase),
+            Reason = Shared.Of(status.Reason),
+            Message = Shared.Of(status.Message),
+            Conditions = status.Conditions?.Select(Trim).ToList(),
             ContainerStatuses = status.ContainerStatuses?.Select(Trim).ToList(),
             InitContainerStatuses = status.InitContainerStatuses?.Select(Trim).ToList(),
         };
@@ -98,12 +105,60 @@ internal static class SandboxCaches
     private static V1ContainerStatus Trim(V1ContainerStatus status) =>
         new()
         {
-            Name = status.Name,
+            Name = Shared.Of(status.Name),
             Ready = status.Ready,
             RestartCount = status.RestartCount,
-            State = status.State,
-            LastState = status.LastState,
+            State = Trim(status.State),
+            LastState = Trim(status.LastState),
         };
+
+    private static V1ContainerState? Trim(V1ContainerState? state)
+    {
+        if (state?.Terminated is { } end)
+        {
+            (end.ContainerID, end.Reason, end.Message) = (null, Shared.Of(end.Reason), Shared.Of(end.Message));
+        }
+
+        return state;
+    }
+
+    private static V1PodCondition Trim(V1PodCondition condition) =>
+        new()
+        {
+            Type = Shared.Of(condition.Type),
+            Status = Shared.Of(condition.Status),
+            Reason = Shared.Of(condition.Reason),
+            Message = Shared.Of(condition.Message),
+            LastTransitionTime = condition.LastTransitionTime,
+        };
+
+    private static void Trim(SandboxSession session)
+    {
+        Share(session.Metadata);
+        foreach (var condition in session.Status?.Conditions ?? [])
+        {
+            condition.Type = Shared.Of(condition.Type);
+            condition.Status = Shared.Of(condition.Status);
+            condition.Reason = Shared.Of(condition.Reason);
+            condition.Message = Shared.Of(condition.Message);
+        }
+    }
+
+    /// <summary>What most objects have in common; their own names are not worth keeping twice.</summary>
+    private static void Share(V1ObjectMeta about)
+    {
+        about.NamespaceProperty = Shared.Of(about.NamespaceProperty);
+        about.Labels = about.Labels?.ToDictionary(
+            label => Shared.Of(label.Key),
+            label => label.Key == SandboxLabels.Session ? label.Value : Shared.Of(label.Value),
+            StringComparer.Ordinal
+        );
+        foreach (var owner in about.OwnerReferences ?? [])
+        {
+            owner.ApiVersion = Shared.Of(owner.ApiVersion);
+            owner.Kind = Shared.Of(owner.Kind);
+        }
+    }
 
     private static string Key(V1ObjectMeta about, string name) => $"{about.NamespaceProperty}/{name}";
 

@@ -175,7 +175,6 @@ internal sealed class PodWriter : IDisposable
 
     private V1Pod Remember(V1Pod pod)
     {
-        SandboxCaches.Trim(pod);
         _cache.Remember(pod);
         return pod;
     }

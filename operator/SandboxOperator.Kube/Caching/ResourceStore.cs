@@ -19,15 +19,24 @@ internal sealed class ResourceStore<T> : IResourceCache<T>
     private readonly Dictionary<ObjectKey, long> _ahead = [];
     private readonly PriorityQueue<ObjectKey, long> _aheadByVersion = new();
     private readonly TaskCompletionSource _synced = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly Action<T>? _trim;
     private Action<ResourceChange<T>>? _handlers;
     private long _seen;
 
-    public ResourceStore(IEnumerable<KeyValuePair<string, Func<T, IEnumerable<string>>>>? indexes = null) =>
+    /// <param name="indexes">The values under which an object is found, by index.</param>
+    /// <param name="trim">Removes from what is remembered what nobody reads; what a server tells comes trimmed.</param>
+    public ResourceStore(
+        IEnumerable<KeyValuePair<string, Func<T, IEnumerable<string>>>>? indexes = null,
+        Action<T>? trim = null
+    )
+    {
         _indexes = (indexes ?? []).ToDictionary(
             index => index.Key,
             index => new ResourceIndex<T>(index.Value),
             StringComparer.Ordinal
         );
+        _trim = trim;
+    }
 
     public bool IsSynced => _synced.Task.IsCompleted;
 
@@ -91,6 +100,7 @@ internal sealed class ResourceStore<T> : IResourceCache<T>
             return;
         }
 
+        _trim?.Invoke(written);
         lock (_lock)
         {
             var key = ObjectKey.Of(written);

@@ -43,9 +43,11 @@ public sealed class KubernetesOperatorBuilder(IServiceCollection services)
 
             return options;
         });
-        Services.AddSingleton(provider => new ResourceStore<T>(
-            provider.GetRequiredService<ResourceCacheOptions<T>>().Indexes
-        ));
+        Services.AddSingleton(provider =>
+        {
+            var options = provider.GetRequiredService<ResourceCacheOptions<T>>();
+            return new ResourceStore<T>(options.Indexes, options.Trim);
+        });
         Services.AddSingleton<IResourceCache<T>>(provider => provider.GetRequiredService<ResourceStore<T>>());
         Services.AddSingleton<ICacheFeeder>(provider => new CacheFeeder<T>(
             provider.GetRequiredService<IKubeClient>(),

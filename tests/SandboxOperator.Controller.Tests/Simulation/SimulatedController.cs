@@ -35,7 +35,7 @@ internal sealed class SimulatedController : IDisposable
         runtimes.Replace(server.All<SandboxRuntime>(), $"{server.Version}");
         var time = new FakeTimeProvider(TestObjects.Now);
         _server = server;
-        _pods = new ResourceStore<V1Pod>(options.Indexes);
+        _pods = new ResourceStore<V1Pod>(options.Indexes, options.Trim);
         _pods.Replace([.. server.All<V1Pod>().Select(Trimmed)], $"{server.Version}");
         _sessions.Replace(server.All<SandboxSession>(), $"{server.Version}");
         _told = server.Log.Count;

@@ -56,6 +56,7 @@ public sealed class CacheFeederTests : IAsyncLifetime
         var version = _server.Put(Pods, "a");
         await Eventually.True(() => _store.Count == 1, "the pod");
         _server.Cut();
+        await Eventually.True(() => _server.Requests.Count(each => each.Contains("watch=true")) == 2, "another watch");
         _server.Put(Pods, "b");
         await Eventually.True(() => _store.Count == 2, "the second pod");
         Lists().ShouldBe(1);
@@ -94,7 +95,7 @@ public sealed class CacheFeederTests : IAsyncLifetime
         _server.Remove(Pods, "a");
         _server.Put(Pods, "b");
         _server.Forget();
-        _server.IsSilent = false;
+        // It stays silent: the watch that is cut must not tell at last what only the list is to tell.
         _server.Cut();
         await Eventually.True(() => _store.Get(new ObjectKey("default", "b")) is not null, "the pod after the gap");
         _store.Count.ShouldBe(1);

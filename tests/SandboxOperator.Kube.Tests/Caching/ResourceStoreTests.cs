@@ -87,6 +87,18 @@ public sealed class ResourceStoreTests
         _store.ByIndex("node", "y").ShouldHaveSingleItem().Metadata.Name.ShouldBe("a");
     }
 
+    [Fact]
+    public void What_is_remembered_is_trimmed()
+    {
+        var store = new ResourceStore<V1Pod>(trim: pod => pod.Metadata.Annotations = null);
+        var written = Pod("pod", 11);
+        written.Metadata.Annotations = new Dictionary<string, string>(StringComparer.Ordinal) { ["long"] = "text" };
+
+        store.Remember(written);
+
+        store.Get(ObjectKey.Of(written))!.Metadata.Annotations.ShouldBeNull();
+    }
+
     /// <summary>
     /// However far the watch lags and whatever is remembered in between: the cache is never behind what was remembered,
     /// and equals the server once the watch has told everything.

@@ -47,7 +47,8 @@ suite('Cancelling', {}, ({ each }) => {
   });
 
   each('of two runs created at once, one wins', async (sdk, { model, Sdk }) => {
-    await model.when('Race.', python('print("run")'), say('{{last_tool_output:(.*)}}'));
+    // Long enough that none of the others comes after its end.
+    await model.when('Race.', python('import time\ntime.sleep(3)\nprint("run")'), say('{{last_tool_output:(.*)}}'));
     const assistant = await interpreter(sdk);
     const thread = await sdk.threads.create({ messages: [{ role: 'user', content: 'Race.' }] });
 

@@ -84,10 +84,11 @@ plt.show()
     const before = await page.locator('#conversation .entry').allTextContents();
     await page.reload();
     assert.deepEqual(await page.locator('#conversation .entry').allTextContents(), before);
-    await world.model.when('And in Fahrenheit?', say('From 52 °F to 75 °F.'));
+    await world.model.when('And in Fahrenheit?', say('From **52 °F** to 75 °F.', { chunk_size: 3, delay_ms: 20 }));
     await page.getByLabel('Question').fill('And in Fahrenheit?');
     await page.getByRole('button', { name: 'Send' }).click();
     await page.getByText('From 52 °F to 75 °F.').waitFor();
+    assert.equal(await page.locator('.message strong').last().textContent(), '52 °F');
     assert.equal(await page.locator('.conversation-turn').count(), 2);
     await visitor.leave();
   });

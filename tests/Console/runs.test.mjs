@@ -1,7 +1,7 @@
 // The list of runs and the page of one.
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
-import { salesStory } from './harness/stories.mjs';
+import { report, salesStory } from './harness/stories.mjs';
 import { World, keys, python, say } from './harness/world.mjs';
 
 describe('runs', { timeout: 300_000 }, () => {
@@ -111,6 +111,33 @@ describe('runs', { timeout: 300_000 }, () => {
     await visitor.accessible();
     await visitor.picture('run-phone');
     await visitor.leave();
+  });
+
+  test('an answer in Markdown is headings, lists, tables and code', async () => {
+    await world.model.when('Write a report', say(report));
+    const run = await world.ask(story.assistant, 'Write a report');
+    for (const [name, options] of [
+      ['light', {}],
+      ['dark', { theme: 'dark' }],
+      ['phone', { width: 390, height: 844 }],
+    ]) {
+      const visitor = await world.browser.visitor(options);
+      const { page } = visitor;
+      await page.goto(`/console/runs/${run.id}`);
+      const answer = page.getByRole('article', { name: 'Message' });
+      await answer.getByRole('heading', { name: 'Revenue by region', level: 3 }).waitFor();
+      await answer.getByRole('heading', { name: 'How it was computed', level: 4 }).waitFor();
+      assert.equal(await answer.locator('ul ul li').count(), 2);
+      assert.equal(await answer.getByRole('columnheader').count(), 6);
+      assert.equal(await answer.getByRole('cell', { name: '+35 %' }).evaluate((cell) => getComputedStyle(cell).textAlign), 'right');
+      assert.equal(await answer.locator('pre .k').first().textContent(), 'import');
+      assert.match(await answer.textContent(), /\[the source\]\(https:\/\/example\.org\/orders\)/);
+      assert.equal(await answer.locator('a, img').count(), 0);
+      await visitor.fits();
+      await visitor.accessible();
+      await visitor.picture(`markdown-${name}`, { fullPage: true });
+      await visitor.leave();
+    }
   });
 
   test('the list in light and dark, and the switch between them', async () => {

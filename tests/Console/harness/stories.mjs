@@ -67,3 +67,44 @@ table.to_excel("/mnt/data/revenue.xlsx")
   const run = await world.ask(assistant, question, { files: [file], key });
   return { assistant, run, question, csv };
 }
+
+/** An answer with all that models write of Markdown. */
+export const report = `# Revenue by region
+
+The **South** grew the most, *by far*; the ~~East~~ West lost a little.
+Orders of \`orders.csv\` count once.
+
+- Growing
+  - South: 35 %
+  - North: 12 %
+- Shrinking, says [the source](https://example.org/orders)
+
+1. Read the orders
+2. Sum them up:
+
+   \`\`\`python
+   import pandas as pd
+   print(orders.groupby("region")["revenue"].sum())  # dollars
+   \`\`\`
+3. Compare
+
+| Region | 2024 | 2025 | 2026 | Growth | What the managers of the region say about it |
+|:--|--:|--:|--:|--:|---|
+| South | 1,500 | 1,720 | 2,322 | +35 % | The new shop in the harbour |
+| North | 2,000 | 2,150 | 2,408 | +12 % | **Nothing** changed, but for \`prices\` |
+| West | 2,100 | 1,935 | 1,870.5 | -3 % | |
+
+## How it was computed
+
+> Revenue is units times price.
+> > Without returns.
+
+---
+
+\`\`\`
+South  +35.0%
+North  +12.0%
+\`\`\`
+
+The numbers are in [revenue.xlsx](sandbox:/mnt/data/revenue.xlsx).
+`;

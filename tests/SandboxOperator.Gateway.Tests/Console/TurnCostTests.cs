@@ -12,7 +12,7 @@ public sealed class TurnCostTests
         var page = await PageAsync("Prices:Models:scripted-model:Input=1", "Prices:Models:scripted-model:Output=10");
 
         Between(page, "Call 1", "Python").ShouldContain("$0.0012");
-        Between(page, "aria-label=\"Message\"", "class=\"prose\"").ShouldContain("$0.25");
+        Between(page, "aria-label=\"Message\"", "class=\"prose markdown\"").ShouldContain("$0.25");
         page.ShouldNotContain("no price");
     }
 
@@ -22,7 +22,7 @@ public sealed class TurnCostTests
         var page = await PageAsync();
 
         Between(page, "Call 1", "Python").ShouldContain("no price");
-        Between(page, "aria-label=\"Message\"", "class=\"prose\"").ShouldContain("no price");
+        Between(page, "aria-label=\"Message\"", "class=\"prose markdown\"").ShouldContain("no price");
     }
 
     private static async Task<string> PageAsync(params string[] settings)

@@ -160,7 +160,8 @@ public sealed class MarkdownTests
     [InlineData("[//]: # (unseen)\n[//]: # (too)", "[//]: # \"unseen\"[//]: # \"too\"")]
     [InlineData("a&#x202e;b &lt;", "a⟨U+202E⟩b <")]
     [InlineData("a\u202eb `\u200b`", "a⟨U+202E⟩b ⟨U+200B⟩")]
-    [InlineData("[a&#x202e;](x&#x202e;y)", "[a⟨U+202E⟩](x⟨U+202E⟩y)")]
+    [InlineData("[a&#x202e;](xy)", "[a⟨U+202E⟩](xy)")]
+    [InlineData("[a](x&#x202e;y)", "[a](x&#x202e;y)")]
     public void Links_pictures_and_HTML_are_text_and_nothing_is_hidden(string text, string expected)
     {
         var shown = Parse(text);
@@ -244,11 +245,11 @@ public sealed class MarkdownTests
             text => ShouldBeHarmless(Parse(text))
         );
 
-    [Property(MaxTest = 1000)]
+    [Property(MaxTest = 3000)]
     public Property No_word_vanishes()
     {
-        // A file is shown by the words of its link; Markdig loses words where emphasis spans cells of a table.
-        var marks = Marks.Where(mark => !mark.Contains("sandbox:") && !mark.Contains('|'));
+        // A file is shown by the words of its link.
+        var marks = Marks.Where(mark => !mark.Contains("sandbox:"));
         return Prop.ForAll(
             Written(Gen.Elements(marks.Append("word").Append("word"))),
             text => Count(Parse(text).Value).ShouldBeGreaterThanOrEqualTo(Count(text), text)

@@ -50,7 +50,8 @@ internal static class MarkdownReader
         }
 
         var nodes = MaxNodes;
-        if (!Fits(document, MaxDepth, ref nodes))
+        // Who reads has to see every word; emphasis across the cells of a table, for one, takes some away.
+        if (!Fits(document, MaxDepth, ref nodes) || MarkdownLetters.Of(document) < MarkdownLetters.Of(text))
         {
             return null;
         }

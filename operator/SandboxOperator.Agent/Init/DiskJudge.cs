@@ -24,6 +24,12 @@ internal sealed class DiskJudge
         _allowed = limit;
     }
 
+    /// <summary>Whether the last measurement was over the limit.</summary>
+    public bool IsOver => Volatile.Read(ref _last) > _limit;
+
+    /// <summary>What is there before a call starts; nobody is judged for it.</summary>
+    public void Leave(long used) => _last = used;
+
     /// <summary>Judges a measurement made during a call, or after the call of that number.</summary>
     public DiskAction Judge(long used, int call, TimeSpan now)
     {

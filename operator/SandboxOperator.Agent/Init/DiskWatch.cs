@@ -17,22 +17,51 @@ internal sealed class DiskWatch(InitOptions options, SandboxState state, TimePro
     private readonly DiskUsage _usage = new([options.Data, .. options.Scratch, SharedMemory]);
     private readonly DiskJudge _bytes = new(options.DiskBytes);
     private readonly DiskJudge _files = new(options.Files);
+    private readonly Lock _measuring = new();
     private (long Bytes, long Files) _free;
     private TimeSpan _measuredAt;
     private TimeSpan _measuringTook;
     private int _measuredCall;
 
-    public void Start() => new Thread(Run) { IsBackground = true, Name = "disk" }.Start();
+    public void Start()
+    {
+        state.CallStarts = MeasureLeftovers;
+        new Thread(Run) { IsBackground = true, Name = "disk" }.Start();
+    }
+
+    /// <summary>
+    /// What an earlier call has left over a limit may stay, and is measured once more before the next one starts: what was
+    /// deleted meanwhile is not there to be written again.
+    /// </summary>
+    private void MeasureLeftovers()
+    {
+        if (_bytes.IsOver || _files.IsOver)
+        {
+            lock (_measuring)
+            {
+                var used = _usage.Measure(state.ZygotePid);
+                _bytes.Leave(used.Bytes);
+                _files.Leave(used.Files);
+            }
+        }
+    }
 
     private unsafe void Run()
     {
-        Measure(state.Call);
+        lock (_measuring)
+        {
+            Measure(state.Call);
+        }
+
         while (true)
         {
-            var call = state.Call;
-            if (IsDue(call))
+            lock (_measuring)
             {
-                Measure(call);
+                var call = state.Call;
+                if (IsDue(call))
+                {
+                    Measure(call);
+                }
             }
 
             _ = Native.Poll(null, 0, state.IsBusy ? BusyPeriod : IdlePeriod);

@@ -28,8 +28,12 @@ internal sealed class SandboxState
     /// <summary>True while a call runs.</summary>
     public bool IsBusy => _running;
 
+    /// <summary>What is to be done before a call starts, on the loop's thread.</summary>
+    public Action? CallStarts { get; set; }
+
     public void CallStarted()
     {
+        CallStarts?.Invoke();
         _call++;
         _running = true;
     }

@@ -249,6 +249,35 @@ public sealed class BadLuckTests(RealSandbox sandbox)
     }
 
     [Fact]
+    public void What_was_deleted_is_no_allowance_for_the_next_call()
+    {
+        const string Full = """
+            n = 0
+            while True:
+                n += 1
+                try:
+                    with open(f"part{n}", "wb") as f:
+                        f.write(bytes(8 << 20))
+                except OSError:
+                    pass
+            """;
+        const string Held = """
+            import os, time
+            held = [os.open(name, os.O_CREAT | os.O_RDWR) for name in ("held1", "held2")]
+            for each in held:
+                os.posix_fallocate(each, 0, 150 << 20)  # at once: no measurement sees it grow
+            time.sleep(1000)
+            """;
+
+        sandbox.Run(Full).Done.Status.ShouldBe("killed");
+        sandbox.Run("import glob, os\nfor p in glob.glob('part*'): os.remove(p)").Done.Status.ShouldBe("ok");
+        sandbox.Run(Held).Error.Value.ShouldContain("disk limit");
+        sandbox
+            .Run("for each in held: os.close(each)\nfor p in glob.glob('held*'): os.remove(p)")
+            .Done.Status.ShouldBe("ok");
+    }
+
+    [Fact]
     public void A_dead_zygote_is_replaced()
     {
         sandbox

@@ -60,7 +60,8 @@ suite('Streaming', {}, ({ each, once }) => {
     assert.equal(message.content[0].text.value, text);
     assert.equal(typed, code);
     assert.equal(logs.trim(), 'adding\n5050');
-    assert.ok(seen.filter((event) => event === 'code').length >= 4, 'the code comes in pieces');
+    // How many, a busy machine decides: what comes in a burst is shown together.
+    assert.ok(seen.filter((event) => event === 'code').length >= 2, 'the code comes in pieces');
     assert.ok(seen.filter((event) => event === 'textDelta').length >= 2, 'the text comes in pieces');
     assert.ok(seen.lastIndexOf('code') < seen.indexOf('output'), `the code before its output: ${seen}`);
     assert.ok(seen.lastIndexOf('output') < seen.indexOf('textCreated'), `the output before the answer: ${seen}`);

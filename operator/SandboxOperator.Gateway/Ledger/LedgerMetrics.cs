@@ -76,11 +76,9 @@ internal static class LedgerMetrics
     public static void Unreported(string path) => RequestsUnreported.WithLabels(path).Inc();
 
     public static void Show(BudgetState state) =>
-        BudgetUsed.WithLabels(state.Budget.Project, Text(state.Budget.Period)).Set(state.UsedRatio);
+        BudgetUsed.WithLabels(state.Budget.Project, state.Budget.PeriodName).Set(state.UsedRatio);
 
-    public static void Refused(Budget budget) => BudgetRefusals.WithLabels(budget.Project, Text(budget.Period)).Inc();
+    public static void Refused(Budget budget) => BudgetRefusals.WithLabels(budget.Project, budget.PeriodName).Inc();
 
     private static double Dollars(long nanos) => (double)Nanos.ToDollars(nanos);
-
-    private static string Text(BudgetPeriod period) => period == BudgetPeriod.Day ? "day" : "month";
 }

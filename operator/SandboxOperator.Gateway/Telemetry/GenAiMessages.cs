@@ -1,15 +1,12 @@
-using System.Text;
-using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using SandboxOperator.Gateway.Http;
 
 namespace SandboxOperator.Gateway.Telemetry;
 
 /// <summary>Messages of Chat Completions in the shape that the conventions have for spans.</summary>
 internal static class GenAiMessages
 {
-    private static readonly JsonWriterOptions Plain = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
-
     /// <summary>The newest messages that the model was given, as many as an attribute may hold; null when content stays out.</summary>
     public static string? Input(JsonArray messages, ContentCapture content, int mostChars)
     {
@@ -40,10 +37,8 @@ internal static class GenAiMessages
     public static string? Output(JsonObject message, string finishReason, ContentCapture content) =>
         content.IsOpen ? $"[{Message(message, finishReason, content)}]" : null;
 
-    private static string Message(JsonObject message, string? finishReason, ContentCapture content)
-    {
-        using var buffer = new MemoryStream();
-        using (var json = new Utf8JsonWriter(buffer, Plain))
+    private static string Message(JsonObject message, string? finishReason, ContentCapture content) =>
+        WireJson.Text(json =>
         {
             var role = Text(message["role"]) ?? "";
             json.WriteStartObject();
@@ -57,10 +52,7 @@ internal static class GenAiMessages
             }
 
             json.WriteEndObject();
-        }
-
-        return Encoding.UTF8.GetString(buffer.GetBuffer(), 0, (int)buffer.Length);
-    }
+        });
 
     private static void Parts(Utf8JsonWriter json, JsonObject message, string role, ContentCapture content)
     {

@@ -14,6 +14,13 @@ public sealed class BrokenOffTests
         "Prices:Models:scripted-model:Output=1000",
     ];
 
+    private static ScriptedTurn Hanging =>
+        new()
+        {
+            Text = "One two three four.",
+            Fault = new ScriptedFault { HangAfter = 4 },
+        };
+
     [Fact]
     public async Task An_answer_that_the_upstream_cuts_is_charged_as_counted_here()
     {
@@ -44,23 +51,8 @@ public sealed class BrokenOffTests
     public async Task A_cancelled_answer_is_charged_after_the_turns_before_it()
     {
         await using var fixture = await RunFixture.StartAsync(settings: Prices);
-        fixture.Upstream.Enqueue(
-            ScriptedTurn.Python("print 1"),
-            new ScriptedTurn
-            {
-                Text = "One two three four.",
-                Fault = new ScriptedFault { HangAfter = 4 },
-            }
-        );
-        var thread = await fixture.ThreadAsync();
-        var assistant = await fixture.AssistantAsync();
-        await using var stream = await EventStream.OpenAsync(
-            fixture.Gateway,
-            $"/v1/threads/{thread}/runs",
-            $$"""{"assistant_id":"{{assistant}}","stream":true}"""
-        );
-        var id = (string)(await stream.UntilAsync("thread.run.created")).Data!["id"]!;
-        await stream.UntilAsync("thread.message.delta");
+        fixture.Upstream.Enqueue(ScriptedTurn.Python("print 1"), Hanging);
+        var (thread, id) = await StartAnsweringAsync(fixture);
 
         await fixture.Gateway.PostAsync($"/v1/threads/{thread}/runs/{id}/cancel");
 
@@ -77,22 +69,8 @@ public sealed class BrokenOffTests
     public async Task What_a_gateway_was_reading_when_it_ended_is_charged_once_when_the_next_has_asked_again()
     {
         await using var fixture = await RunFixture.StartAsync(settings: Prices);
-        fixture.Upstream.Enqueue(
-            new ScriptedTurn
-            {
-                Text = "One two three four.",
-                Fault = new ScriptedFault { HangAfter = 4 },
-            }
-        );
-        var thread = await fixture.ThreadAsync();
-        var assistant = await fixture.AssistantAsync();
-        await using var stream = await EventStream.OpenAsync(
-            fixture.Gateway,
-            $"/v1/threads/{thread}/runs",
-            $$"""{"assistant_id":"{{assistant}}","stream":true}"""
-        );
-        var id = (string)(await stream.UntilAsync("thread.run.created")).Data!["id"]!;
-        await stream.UntilAsync("thread.message.delta");
+        fixture.Upstream.Enqueue(Hanging);
+        var (thread, id) = await StartAnsweringAsync(fixture);
 
         fixture.Upstream.Enqueue(ScriptedTurn.Say("Five."));
         await fixture.Gateway.DisposeAsync();
@@ -121,6 +99,21 @@ public sealed class BrokenOffTests
         ((string?)run["status"]).ShouldBe("failed");
         (await UsesAsync(fixture)).ShouldBeEmpty();
         ((decimal)run["sandbox"]!["token_cost"]!).ShouldBe(0);
+    }
+
+    /// <summary>Starts a run and waits until some of its answer was heard.</summary>
+    private static async Task<(string Thread, string Run)> StartAnsweringAsync(RunFixture fixture)
+    {
+        var thread = await fixture.ThreadAsync();
+        var assistant = await fixture.AssistantAsync();
+        await using var stream = await EventStream.OpenAsync(
+            fixture.Gateway,
+            $"/v1/threads/{thread}/runs",
+            $$"""{"assistant_id":"{{assistant}}","stream":true}"""
+        );
+        var run = (string)(await stream.UntilAsync("thread.run.created")).Data!["id"]!;
+        await stream.UntilAsync("thread.message.delta");
+        return (thread, run);
     }
 
     private static Task<List<TokenUseEntity>> UsesAsync(RunFixture fixture) =>

@@ -1,3 +1,4 @@
+using System.Globalization;
 using Microsoft.Extensions.Options;
 
 namespace SandboxOperator.Gateway.Ledger.Budgets;
@@ -13,6 +14,13 @@ internal sealed record Budget(string Project, BudgetPeriod Period, long LimitNan
     public const string AllProjects = "*";
 
     private const decimal MaxDollars = 1_000_000_000;
+
+    /// <summary>The period as settings name it.</summary>
+    public string PeriodName => Period == BudgetPeriod.Day ? "day" : "month";
+
+    /// <summary>For people, such as <c>$200 a month</c>.</summary>
+    public string Rate =>
+        string.Create(CultureInfo.InvariantCulture, $"${Nanos.ToDollars(LimitNanos):0.######} a {PeriodName}");
 
     /// <summary>Whether what a project spends counts.</summary>
     public bool Covers(string project) => Project is AllProjects || Project == project;

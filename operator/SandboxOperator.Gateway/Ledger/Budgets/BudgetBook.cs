@@ -192,7 +192,7 @@ internal sealed partial class BudgetBook(
                 ? "The budget of this server"
                 : string.Create(
                     CultureInfo.InvariantCulture,
-                    $"The budget of project '{budget.Project}', ${Nanos.ToDollars(budget.LimitNanos):0.######} a {(budget.Period == BudgetPeriod.Day ? "day" : "month")}, of which ${Nanos.ToDollars(count.Spent):0.######} is spent,"
+                    $"The budget of project '{budget.Project}', {budget.Rate}, of which ${Nanos.ToDollars(count.Spent):0.######} is spent,"
                 );
         throw new BudgetExceededException(
             string.Create(

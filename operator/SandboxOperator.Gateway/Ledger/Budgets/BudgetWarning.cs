@@ -31,8 +31,7 @@ internal readonly record struct BudgetWarning(string Reason, string Message)
     private static string Name(Budget budget)
     {
         var whose = budget.Project == Budget.AllProjects ? "of all projects" : $"of project '{budget.Project}'";
-        var period = budget.Period == BudgetPeriod.Day ? "day" : "month";
-        return Text($"The budget {whose}, ${Nanos.ToDollars(budget.LimitNanos):0.######} a {period},");
+        return $"The budget {whose}, {budget.Rate},";
     }
 
     private static string At(DateTimeOffset end) => Text($"{end:yyyy-MM-dd'T'HH:mm'Z'}");

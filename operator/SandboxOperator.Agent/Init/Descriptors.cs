@@ -13,6 +13,9 @@ internal static unsafe class Descriptors
     private const int SendTimeoutOption = 21;
     private const int PassDescriptors = 1;
     private const int NoSignal = 0x4000;
+    private const int DoNotWait = 0x40;
+    private const int CloseReceivedOnExec = 0x40000000;
+    private const int HeaderBytes = 16;
 
     /// <summary>Closes it, if it is one.</summary>
     public static void Close(int descriptor)
@@ -33,10 +36,12 @@ internal static unsafe class Descriptors
         var ends = stackalloc int[2];
         Check(Native.Pipe(ends, Native.CloseOnExec), "pipe2");
         SetNonBlocking(ends[0]);
-        // The system may allow less to an unprivileged user: then the pipe stays as it is.
-        _ = Native.Control(ends[0], SetPipeSize, bytes);
+        Enlarge(ends[0], bytes);
         return (ends[0], ends[1]);
     }
+
+    /// <summary>Lets a pipe hold about so much. Where the system allows less to this user, it stays as it is.</summary>
+    public static void Enlarge(int pipe, int bytes) => _ = Native.Control(pipe, SetPipeSize, bytes);
 
     /// <summary>Both ends of a local stream connection.</summary>
     public static (int Ours, int Theirs) SocketPair()
@@ -121,6 +126,33 @@ internal static unsafe class Descriptors
         }
     }
 
+    /// <summary>Writes what there is room for, without waiting; -1 when the other side is gone.</summary>
+    public static int WriteSome(int descriptor, ReadOnlySpan<byte> bytes)
+    {
+        fixed (byte* start = bytes)
+        {
+            nint written = 0;
+            while (written < bytes.Length)
+            {
+                var count = Native.Write(descriptor, start + written, bytes.Length - written);
+                if (count >= 0)
+                {
+                    written += count;
+                }
+                else if (Native.LastError == Native.ErrorAgain)
+                {
+                    break;
+                }
+                else if (Native.LastError != Native.ErrorInterrupted)
+                {
+                    return -1;
+                }
+            }
+
+            return (int)written;
+        }
+    }
+
     /// <summary>
     /// Writes all of it to a descriptor that does not block, waiting each time at most so many milliseconds; false when
     /// the other side is gone or does not read.
@@ -153,7 +185,6 @@ internal static unsafe class Descriptors
     /// <summary>Sends bytes together with descriptors, which the receiver gets copies of.</summary>
     public static bool SendWithDescriptors(int socket, ReadOnlySpan<byte> bytes, ReadOnlySpan<int> descriptors)
     {
-        const int HeaderBytes = 16;
         var controlLength = HeaderBytes + (descriptors.Length * sizeof(int));
         var control = stackalloc long[8];
         control[0] = controlLength;
@@ -176,6 +207,39 @@ internal static unsafe class Descriptors
             };
             return Native.SendMessage(socket, &message, NoSignal) == bytes.Length;
         }
+    }
+
+    /// <summary>Receives a byte and the descriptors that came with it, if they are there.</summary>
+    /// <returns>How many descriptors came.</returns>
+    public static int ReceiveDescriptors(int socket, Span<int> descriptors)
+    {
+        var control = stackalloc long[8];
+        byte data;
+        var buffer = new Native.Buffer { Start = &data, Length = 1 };
+        var message = new Native.MessageHeader
+        {
+            Buffers = &buffer,
+            BufferCount = 1,
+            Control = control,
+            // What does not fit is closed by the system.
+            ControlLength = HeaderBytes + (descriptors.Length * sizeof(int)),
+        };
+        if (Native.ReceiveMessage(socket, &message, DoNotWait | CloseReceivedOnExec) != 1)
+        {
+            return 0;
+        }
+
+        var isDescriptors =
+            message.ControlLength > HeaderBytes
+            && ((int*)control)[2] == SocketLevel
+            && ((int*)control)[3] == PassDescriptors;
+        var count = isDescriptors ? ((int)control[0] - HeaderBytes) / sizeof(int) : 0;
+        for (var i = 0; i < count; i++)
+        {
+            descriptors[i] = ((int*)control)[4 + i];
+        }
+
+        return count;
     }
 
     /// <summary>The start of a small file, as those under <c>/proc</c> are; empty when it cannot be read.</summary>

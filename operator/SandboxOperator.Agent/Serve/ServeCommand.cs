@@ -1,6 +1,8 @@
 using System.Runtime.InteropServices;
+using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
+using SandboxOperator.Agent.Serve.Attached;
 using SandboxOperator.Agent.Serve.Calls;
 using SandboxOperator.Agent.Serve.Files;
 using SandboxOperator.Agent.Serve.Http;
@@ -104,6 +106,8 @@ internal static partial class ServeCommand
             .AddSingleton<AgentHttp>()
             .Configure<SocketTransportOptions>(s => s.CreateBoundListenSocket = _ => UnixListener.Bind(options.Socket));
         builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel => Configure(kestrel, options));
+        // Beside Kestrel's own transport, which is only there while no other is.
+        builder.Services.AddSingleton<IConnectionListenerFactory, AttachedTransport>();
         var app = builder.Build();
         app.Run(app.Services.GetRequiredService<AgentHttp>().HandleAsync);
         return app;
@@ -113,6 +117,7 @@ internal static partial class ServeCommand
     {
         kestrel.AddServerHeader = false;
         kestrel.ListenUnixSocket(options.Socket, l => l.Protocols = HttpProtocols.Http1);
+        kestrel.Listen(new AttachedEndPoint(options.Socket), l => l.Protocols = HttpProtocols.Http1);
 
         // Connections stay for as long as the client wants; a transfer that stands still does not.
         kestrel.Limits.KeepAliveTimeout = TimeSpan.FromDays(1);

@@ -5,7 +5,7 @@ namespace SandboxOperator.Agent.Serve;
 /// <summary>What <c>sandbox-agent serve</c> is told on its command line, and its fixed times.</summary>
 internal sealed record ServeOptions
 {
-    private const int MaxSocketPathBytes = 107;
+    private const int MaxSocketPathBytes = 104; // of 107, three are for the socket beside it
 
     /// <summary>The Unix socket of the HTTP API.</summary>
     public required string Socket { get; init; }

@@ -149,6 +149,32 @@ public sealed class LaunchedAgentTests
         attach.ExitCode.ShouldBe(0);
     }
 
+    [Fact]
+    public async Task Whoever_attaches_and_reads_no_more_harms_nobody()
+    {
+        await using var agent = await LaunchedAgent.StartAsync();
+        (await agent.Http.PutAsync(FileAt("big.bin"), new ByteArrayContent(new byte[8 << 20]))).EnsureSuccessStatusCode();
+        var binary = await Testing.AgentBinary.PathAsync();
+        var start = new ProcessStartInfo(
+            "/bin/sh",
+            [
+                "-c",
+                $"printf 'GET /files/big.bin HTTP/1.1\\r\\nHost: a\\r\\n\\r\\n' | {{ cat; sleep 60; }} | {binary} attach --socket {agent.Socket} | head -c 100000",
+            ]
+        )
+        {
+            RedirectStandardOutput = true,
+            UseShellExecute = false,
+        };
+        using var shell = Process.Start(start)!;
+        using var deadline = new CancellationTokenSource(Patience);
+
+        (await shell.StandardOutput.ReadToEndAsync(deadline.Token)).Length.ShouldBe(100_000);
+
+        shell.Kill(entireProcessTree: true);
+        Text(await agent.RunAsync("print(1+1)")).ShouldBe("2\n");
+    }
+
     private static Uri FileAt(string path) => new($"/files/{path}", UriKind.Relative);
 
     private static string Text(List<CallEvent> events)

@@ -1,0 +1,124 @@
+using System.Buffers;
+using System.Net;
+using System.Net.Sockets;
+using System.Threading.Channels;
+using Microsoft.AspNetCore.Connections;
+using SandboxOperator.Agent.Attach;
+using SandboxOperator.Agent.Serve.Unix;
+
+namespace SandboxOperator.Agent.Serve.Attached;
+
+/// <summary>Takes streams from <c>attach</c> commands, one connection of each.</summary>
+internal sealed partial class AttachedListener : IConnectionListener
+{
+    private const int Backlog = 16;
+    private static readonly TimeSpan s_handOverDeadline = TimeSpan.FromSeconds(5);
+
+    private readonly AttachedEndPoint _endPoint;
+    private readonly MemoryPool<byte> _pool;
+    private readonly TimeProvider _time;
+    private readonly ILogger _logger;
+    private readonly Socket _socket;
+    private readonly CancellationTokenSource _unbound = new();
+    private readonly Channel<AttachedConnection> _taken = Channel.CreateBounded<AttachedConnection>(Backlog);
+    private readonly Task _accepting;
+
+    /// <exception cref="IOException">The socket cannot be used.</exception>
+    public AttachedListener(AttachedEndPoint endPoint, MemoryPool<byte> pool, TimeProvider time, ILogger logger)
+    {
+        (_endPoint, _pool, _time, _logger) = (endPoint, pool, time, logger);
+        _socket = UnixListener.Bind(HandOver.At(endPoint.Socket).ToString());
+        _socket.Listen(Backlog);
+        _accepting = AcceptAllAsync();
+    }
+
+    public EndPoint EndPoint => _endPoint;
+
+    public async ValueTask<ConnectionContext?> AcceptAsync(CancellationToken cancellationToken = default)
+    {
+        while (await _taken.Reader.WaitToReadAsync(cancellationToken))
+        {
+            if (_taken.Reader.TryRead(out var connection))
+            {
+                connection.Start();
+                return connection;
+            }
+        }
+
+        return null;
+    }
+
+    public async ValueTask UnbindAsync(CancellationToken cancellationToken = default)
+    {
+        await _unbound.CancelAsync();
+        await _accepting;
+        _socket.Dispose();
+        File.Delete(HandOver.At(_endPoint.Socket).ToString());
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await UnbindAsync();
+        while (_taken.Reader.TryRead(out var connection))
+        {
+            await connection.DisposeAsync();
+        }
+
+        _pool.Dispose();
+    }
+
+    private async Task AcceptAllAsync()
+    {
+        while (!_unbound.IsCancellationRequested)
+        {
+            try
+            {
+                _ = TakeAsync(await _socket.AcceptAsync(_unbound.Token));
+            }
+            catch (OperationCanceledException)
+            {
+                break;
+            }
+            catch (SocketException e)
+            {
+                // Too many descriptors are open; some will be closed.
+                Log.NotAccepted(_logger, e.Message);
+                await Task.Delay(s_handOverDeadline, _time, _unbound.Token)
+                    .ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            }
+        }
+
+        _taken.Writer.TryComplete();
+    }
+
+    private async Task TakeAsync(Socket attach)
+    {
+        try
+        {
+            using var deadline = new CancellationTokenSource(s_handOverDeadline, _time);
+            using var either = CancellationTokenSource.CreateLinkedTokenSource(deadline.Token, _unbound.Token);
+            // Waits for what comes, and takes nothing of it.
+            await attach.ReceiveAsync(Memory<byte>.Empty, either.Token);
+            var (input, output) = HandOver.Take(attach);
+            var connection = new AttachedConnection(_endPoint, attach, input, output, _pool, _time);
+            if (!_taken.Writer.TryWrite(connection))
+            {
+                await connection.DisposeAsync();
+            }
+        }
+        catch (Exception e) when (e is IOException or SocketException or OperationCanceledException)
+        {
+            Log.NotTaken(_logger, e.Message);
+            attach.Dispose();
+        }
+    }
+
+    private static partial class Log
+    {
+        [LoggerMessage(LogLevel.Warning, "A command that attaches could not be accepted: {Problem}")]
+        public static partial void NotAccepted(ILogger logger, string problem);
+
+        [LoggerMessage(LogLevel.Warning, "The streams of a command that attaches were not taken: {Problem}")]
+        public static partial void NotTaken(ILogger logger, string problem);
+    }
+}

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.IO.Pipelines;
 using System.Net.WebSockets;
 
@@ -12,8 +13,10 @@ public sealed class ExecStream : Stream
     internal const string Version5 = "v5.channel.k8s.io";
     internal const string Version4 = "v4.channel.k8s.io";
 
-    /// <summary>What servers and proxies take in one piece without another copy.</summary>
-    private const int FrameBytes = 32 << 10;
+    /// <summary>Larger pieces cost the servers on the way less a byte, up to about this size.</summary>
+    private const int FrameBytes = 64 << 10;
+
+    private const int ReceiveBytes = 32 << 10;
 
     private const int LongestStatus = 64 << 10;
 
@@ -24,7 +27,6 @@ public sealed class ExecStream : Stream
     private readonly TailBytes _errors;
     private readonly Pipe _output;
     private readonly SemaphoreSlim _sending = new(1, 1);
-    private readonly byte[] _frame = new byte[FrameBytes];
     private readonly CancellationTokenSource _closing = new();
     private readonly Task<ExecResult> _pump;
     private int _disposed;
@@ -40,6 +42,8 @@ public sealed class ExecStream : Stream
             new PipeOptions(
                 pauseWriterThreshold: options.BufferedBytes,
                 resumeWriterThreshold: options.BufferedBytes / 2,
+                // Who reads goes on where the bytes came in: waking another thread takes longer than most of its work.
+                readerScheduler: PipeScheduler.Inline,
                 useSynchronizationContext: false
             )
         );
@@ -172,15 +176,17 @@ public sealed class ExecStream : Stream
         try
         {
             await _sending.WaitAsync(any.Token);
+            var frame = ArrayPool<byte>.Shared.Rent(data.Length + 1);
             try
             {
-                _frame[0] = channel;
-                data.CopyTo(_frame.AsMemory(1));
-                var frame = _frame.AsMemory(0, data.Length + 1);
-                await _socket.SendAsync(frame, WebSocketMessageType.Binary, endOfMessage: true, any.Token);
+                frame[0] = channel;
+                data.CopyTo(frame.AsMemory(1));
+                var message = frame.AsMemory(0, data.Length + 1);
+                await _socket.SendAsync(message, WebSocketMessageType.Binary, endOfMessage: true, any.Token);
             }
             finally
             {
+                ArrayPool<byte>.Shared.Return(frame);
                 _sending.Release();
             }
         }
@@ -232,48 +238,57 @@ public sealed class ExecStream : Stream
 
     private async Task<ExecResult> ReceiveAsync()
     {
-        var buffer = new byte[FrameBytes];
+        var first = new byte[1];
         using var status = new MemoryStream();
-        var isFirst = true;
-        byte channel = 0;
         while (true)
         {
-            var received = await _socket.ReceiveAsync(buffer.AsMemory(), _closing.Token);
-            if (received.MessageType == WebSocketMessageType.Close)
+            // 1. The first byte of a message names its channel; an empty message says nothing.
+            var received = await _socket.ReceiveAsync(first.AsMemory(), _closing.Token);
+            ThrowIfClosed(received);
+            if (received.Count == 0)
             {
-                throw new ExecException(Describe("its stream ended without saying how the command ended"));
+                continue;
             }
 
-            var data = buffer.AsMemory(0, received.Count);
-            if (isFirst && !data.IsEmpty)
+            // 2. The rest of what the command wrote goes where the reader finds it.
+            while (!received.EndOfMessage)
             {
-                channel = data.Span[0];
-                data = data[1..];
+                var space = _output.Writer.GetMemory(ReceiveBytes);
+                received = await _socket.ReceiveAsync(space, _closing.Token);
+                ThrowIfClosed(received);
+                switch (first[0])
+                {
+                    case ExecChannel.Output when received.Count > 0:
+                        _output.Writer.Advance(received.Count);
+                        // Waits while the reader is behind, and so makes the other side wait.
+                        await _output.Writer.FlushAsync(_closing.Token);
+                        break;
+                    case ExecChannel.Error:
+                        _errors.Append(space.Span[..received.Count]);
+                        break;
+                    case ExecChannel.Status when status.Length + received.Count > LongestStatus:
+                        throw new ExecException(Describe("the server's last message is too long"));
+                    case ExecChannel.Status:
+                        status.Write(space.Span[..received.Count]);
+                        break;
+                    default:
+                        break;
+                }
             }
 
-            isFirst = received.EndOfMessage;
-            switch (channel)
+            // 3. How the command ended is the last message.
+            if (first[0] == ExecChannel.Status && status.Length > 0)
             {
-                case ExecChannel.Output when !data.IsEmpty:
-                    // Waits while the reader is behind, and so makes the other side wait.
-                    await _output.Writer.WriteAsync(data, _closing.Token);
-                    break;
-                case ExecChannel.Error:
-                    _errors.Append(data.Span);
-                    break;
-                case ExecChannel.Status when status.Length + data.Length > LongestStatus:
-                    throw new ExecException(Describe("the server's last message is too long"));
-                case ExecChannel.Status:
-                    status.Write(data.Span);
-                    if (received.EndOfMessage && status.Length > 0)
-                    {
-                        return ExecStatus.Parse(status.GetBuffer().AsMemory(0, (int)status.Length));
-                    }
-
-                    break;
-                default:
-                    break;
+                return ExecStatus.Parse(status.GetBuffer().AsMemory(0, (int)status.Length));
             }
+        }
+    }
+
+    private void ThrowIfClosed(ValueWebSocketReceiveResult received)
+    {
+        if (received.MessageType == WebSocketMessageType.Close)
+        {
+            throw new ExecException(Describe("its stream ended without saying how the command ended"));
         }
     }
 

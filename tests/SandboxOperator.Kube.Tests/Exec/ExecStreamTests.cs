@@ -50,7 +50,7 @@ public sealed class ExecStreamTests : IAsyncLifetime
         await stream.ReadExactlyAsync(received);
         await writing;
         received.ShouldBe(sent);
-        exec.LargestFrame.ShouldBeLessThanOrEqualTo(32 << 10);
+        exec.LargestFrame.ShouldBeLessThanOrEqualTo(64 << 10);
     }
 
     [Fact]

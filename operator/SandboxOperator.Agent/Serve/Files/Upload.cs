@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Security.Cryptography;
 using Microsoft.Win32.SafeHandles;
 using SandboxOperator.Agent.Serve.Http;
@@ -58,7 +59,15 @@ internal sealed class Upload : IDisposable
 
     /// <summary>Appends bytes.</summary>
     /// <exception cref="RequestException">507: they do not fit.</exception>
-    public void Write(ReadOnlySpan<byte> bytes)
+    public void Write(ReadOnlySequence<byte> bytes)
+    {
+        foreach (var segment in bytes)
+        {
+            Write(segment.Span);
+        }
+    }
+
+    private void Write(ReadOnlySpan<byte> bytes)
     {
         if (_written + bytes.Length > _reserved)
         {

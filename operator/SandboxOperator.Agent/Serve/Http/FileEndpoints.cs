@@ -57,17 +57,16 @@ internal sealed class FileEndpoints(WorkingDirectory directory)
 
         var length = context.Request.ContentLength;
         using var upload = directory.Create(path, length, alias is [{ } given] ? FilePath.Parse(given) : null);
-        var buffer = ArrayPool<byte>.Shared.Rent(ChunkBytes);
-        try
+        var body = context.Request.BodyReader;
+        while (true)
         {
-            while (await context.Request.Body.ReadAsync(buffer, context.RequestAborted) is > 0 and var count)
+            var read = await body.ReadAsync(context.RequestAborted);
+            upload.Write(read.Buffer);
+            body.AdvanceTo(read.Buffer.End);
+            if (read.IsCompleted)
             {
-                upload.Write(buffer.AsSpan(0, count));
+                break;
             }
-        }
-        finally
-        {
-            ArrayPool<byte>.Shared.Return(buffer);
         }
 
         upload.Complete();

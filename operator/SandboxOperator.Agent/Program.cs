@@ -1,4 +1,5 @@
 using SandboxOperator.Agent.Attach;
+using SandboxOperator.Agent.Canary;
 using SandboxOperator.Agent.CommandLine;
 using SandboxOperator.Agent.Deliver;
 using SandboxOperator.Agent.Init;
@@ -19,7 +20,8 @@ internal static class Program
           sandbox-agent init   --kernel-socket P --python P --kernel P --data DIR [--scratch DIR]...
                                [--preload a,b,c] --memory-bytes N --processes N --disk-bytes N --files N --cpus N
           sandbox-agent attach --socket P
-          sandbox-agent deliver --to DIR [--from DIR] [--canary IP:PORT] [--patience SECONDS] [--report FILE]
+          sandbox-agent canary --address IP:PORT [--patience SECONDS] [--report FILE]
+          sandbox-agent deliver --to DIR [--from DIR]
           sandbox-agent ready  --socket P --deadline SECONDS
         """;
 
@@ -32,6 +34,7 @@ internal static class Program
                 ["serve", .. var rest] => ServeCommand.Run(rest),
                 ["attach", .. var rest] => AttachCommand.Run(rest),
                 ["init", .. var rest] => InitCommand.Run(rest),
+                ["canary", .. var rest] => CanaryCommand.Run(rest),
                 ["deliver", .. var rest] => DeliverCommand.Run(rest),
                 ["ready", .. var rest] => ReadyCommand.Run(rest),
                 [] => throw new UsageException("a command is missing"),

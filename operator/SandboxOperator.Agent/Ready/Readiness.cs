@@ -8,16 +8,9 @@ namespace SandboxOperator.Agent.Ready;
 /// <param name="Missing">What is missing, for people; empty when nothing is.</param>
 internal sealed record Readiness(bool IsReady, bool IsFinal, string Missing)
 {
-    /// <summary>
-    /// How long the kernel's container may need to connect. While this command waits, the kubelet waits, too, and starts
-    /// nothing again that has failed.
-    /// </summary>
-    private static readonly TimeSpan s_connectDeadline = TimeSpan.FromSeconds(10);
-
     /// <summary>What an agent's status says.</summary>
     /// <param name="status">The status; null when the agent does not answer.</param>
-    /// <param name="waited">How long it has been waited for.</param>
-    public static Readiness Of(AgentStatus? status, TimeSpan waited) =>
+    public static Readiness Of(AgentStatus? status) =>
         status switch
         {
             null => Wait("the agent does not answer"),
@@ -25,7 +18,6 @@ internal sealed record Readiness(bool IsReady, bool IsFinal, string Missing)
             { KernelConnected: false, Isolation.Count: > 0 } => Fail(
                 $"the kernel side has ended before it was ready: {status.NotReadyReason}"
             ),
-            { KernelConnected: false } when waited >= s_connectDeadline => Fail("the kernel side has not connected"),
             { KernelConnected: false } => Wait("the kernel side has not connected"),
             { Isolation.Count: 0 } => Fail("the kernel side has not tried to get out"),
             { Ready: true } or { RunningCall: not null } => new Readiness(IsReady: true, IsFinal: true, ""),

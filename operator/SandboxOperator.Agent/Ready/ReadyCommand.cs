@@ -6,8 +6,8 @@ using SandboxOperator.Api.Agent;
 namespace SandboxOperator.Agent.Ready;
 
 /// <summary>
-/// <c>sandbox-agent ready</c>: ends when code can run and every way out is blocked, with 1 when that will not be. The
-/// kubelet runs it when the agent's container has started and takes the container for started when it has ended.
+/// <c>sandbox-agent ready</c>: ends when code can run and every way out is blocked, with 1 when that will not be, or not
+/// soon. The kubelet runs it until it has succeeded once, and then takes the agent's container for started.
 /// </summary>
 internal static class ReadyCommand
 {
@@ -47,9 +47,8 @@ internal static class ReadyCommand
         var start = time.GetTimestamp();
         while (true)
         {
-            var waited = time.GetElapsedTime(start);
-            var found = Readiness.Of(ask(), waited);
-            if (found.IsFinal || waited >= deadline)
+            var found = Readiness.Of(ask());
+            if (found.IsFinal || time.GetElapsedTime(start) >= deadline)
             {
                 return found;
             }

@@ -15,5 +15,5 @@ namespace SandboxOperator.Api.Agent;
 [JsonSerializable(typeof(FileList))]
 [JsonSerializable(typeof(AgentStatus))]
 [JsonSerializable(typeof(AgentError))]
-[JsonSerializable(typeof(DeliveryReport))]
+[JsonSerializable(typeof(CanaryReport))]
 public sealed partial class AgentJson : JsonSerializerContext;

@@ -107,6 +107,7 @@ internal static class SandboxCaches
         {
             Name = Shared.Of(status.Name),
             Ready = status.Ready,
+            Started = status.Started,
             RestartCount = status.RestartCount,
             State = Trim(status.State),
             LastState = Trim(status.LastState),

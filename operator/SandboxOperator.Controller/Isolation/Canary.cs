@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Net;
 using k8s.Models;
 using SandboxOperator.Api.Resources;
+using SandboxOperator.Controller.Pods;
 using SandboxOperator.Kube.Client;
 
 namespace SandboxOperator.Controller.Isolation;
@@ -10,8 +11,16 @@ namespace SandboxOperator.Controller.Isolation;
 /// The address that sandboxes try in order to find out whether policies are enforced: the API server's, as a service.
 /// Every pod without policies reaches it; of that the controller itself is the proof.
 /// </summary>
-internal sealed class Canary(IKubeClient client, NetworkKnowledge network, IConfiguration configuration)
+internal sealed class Canary(
+    IKubeClient client,
+    NetworkKnowledge network,
+    IConfiguration configuration,
+    TimeProvider time
+)
 {
+    /// <summary>How long what one sandbox found is believed of others for which somebody waits.</summary>
+    internal static readonly TimeSpan Believed = TimeSpan.FromHours(1);
+
     private static readonly ObjectKey ApiServer = new("default", "kubernetes");
 
     private string? _address;
@@ -19,6 +28,11 @@ internal sealed class Canary(IKubeClient client, NetworkKnowledge network, IConf
     /// <summary>The address, <c>IP:PORT</c>; null when the cluster has none.</summary>
     /// <exception cref="KubeException">The API server cannot be reached.</exception>
     public async ValueTask<string?> AddressAsync(CancellationToken token) => _address ??= await FindAsync(token);
+
+    /// <summary>The address that a new pod tries, <c>IP:PORT</c>; null when it need not, or when the cluster has none.</summary>
+    /// <exception cref="KubeException">The API server cannot be reached.</exception>
+    public async ValueTask<string?> ForAsync(PodRequest request, CancellationToken token) =>
+        IsDue(request, network.LastSeenAt(request.Namespace), time.GetUtcNow()) ? await AddressAsync(token) : null;
 
     /// <summary>How long the next sandbox of a namespace waits for enforcement, by what the one before has seen.</summary>
     public TimeSpan Patience(string @namespace) => Patience(network.LastSeen(@namespace));
@@ -34,6 +48,13 @@ internal sealed class Canary(IKubeClient client, NetworkKnowledge network, IConf
             ConditionStatus.True => TimeSpan.FromSeconds(1),
             _ => TimeSpan.FromSeconds(3),
         };
+
+    /// <summary>
+    /// Whether a pod has to try: where its runtime requires that every one does, where nobody waits for it, and where
+    /// none of the namespace has lately.
+    /// </summary>
+    internal static bool IsDue(PodRequest request, DateTimeOffset? lastSeen, DateTimeOffset now) =>
+        request.Spec.Isolation.RequireNetworkPolicy || request.Session is null || !(now - lastSeen < Believed);
 
     private async Task<string?> FindAsync(CancellationToken token)
     {

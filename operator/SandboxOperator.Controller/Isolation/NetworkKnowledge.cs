@@ -32,6 +32,12 @@ internal sealed class NetworkKnowledge : IDisposable
     /// <summary>What the newest sandbox that could say has said; null when none has.</summary>
     public Condition? LastSeen(string @namespace) => _newest.GetValueOrDefault(@namespace)?.Condition;
 
+    /// <summary>When that sandbox was made; null when none has said anything.</summary>
+    public DateTimeOffset? LastSeenAt(string @namespace) =>
+        _newest.GetValueOrDefault(@namespace) is { } newest
+            ? new DateTimeOffset(DateTime.SpecifyKind(newest.PodCreated, DateTimeKind.Utc))
+            : null;
+
     /// <summary>Why sandboxes of a namespace are open whatever the network enforces; null when no policy opens them.</summary>
     public string? OpenedBy(string @namespace)
     {

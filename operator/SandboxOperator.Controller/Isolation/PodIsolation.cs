@@ -4,6 +4,7 @@ using SandboxOperator.Api.Agent;
 using SandboxOperator.Api.Resources;
 using SandboxOperator.Api.Runtimes;
 using SandboxOperator.Controller.Pods;
+using SandboxOperator.Kube.Resources;
 
 namespace SandboxOperator.Controller.Isolation;
 
@@ -21,23 +22,52 @@ internal sealed record PodIsolation(Condition NetworkIsolated, Condition Network
     /// <summary>The two conditions for a pod.</summary>
     /// <param name="pod">The pod, as it is known.</param>
     /// <param name="now">The present: the time of transition of both, which <see cref="Conditions.With"/> corrects.</param>
-    /// <param name="runtime">What is known of its runtime: a policy that opens the namespace counts for all its pods.</param>
-    public static PodIsolation Of(V1Pod pod, DateTimeOffset now, SandboxRuntimeStatus? runtime = null) =>
-        new(SelfTest(pod, now), Opened(runtime, now) ?? Canary(pod, now));
+    /// <param name="runtime">
+    /// What is known of its runtime: a policy that opens the namespace counts for all its pods, and what another sandbox
+    /// found counts for those that have not tried themselves.
+    /// </param>
+    /// <param name="provesItself">Whether only what the pod itself has tried counts.</param>
+    public static PodIsolation Of(
+        V1Pod pod,
+        DateTimeOffset now,
+        SandboxRuntimeStatus? runtime = null,
+        bool provesItself = false
+    )
+    {
+        var network = runtime?.Conditions.Find(ConditionTypes.NetworkPolicyEnforced);
+        return new PodIsolation(
+            SelfTest(pod, now),
+            Opened(network, now)
+                ?? Canary(pod, now)
+                ?? (provesItself ? null : FoundByAnother(network, now))
+                ?? Make(
+                    ConditionTypes.NetworkPolicyEnforced,
+                    ConditionStatus.Unknown,
+                    ConditionReasons.NotTested,
+                    "No process of the sandbox has tried yet.",
+                    now
+                )
+        );
+    }
 
-    private static Condition? Opened(SandboxRuntimeStatus? runtime, DateTimeOffset now) =>
-        runtime?.Conditions.Find(ConditionTypes.NetworkPolicyEnforced)
-            is { Reason: ConditionReasons.OpenedByPolicy } opened
-            ? opened with
-            {
-                LastTransitionTime = now,
-            }
+    private static Condition? Opened(Condition? network, DateTimeOffset now) =>
+        network is { Reason: ConditionReasons.OpenedByPolicy } ? network with { LastTransitionTime = now } : null;
+
+    private static Condition? FoundByAnother(Condition? network, DateTimeOffset now) =>
+        network is { Reason: ConditionReasons.CanaryBlocked or ConditionReasons.CanaryReached }
+            ? Make(
+                network.Type,
+                network.Status,
+                network.Reason,
+                $"Found by another sandbox of this namespace: {network.Message}",
+                now
+            )
             : null;
 
     private static Condition SelfTest(V1Pod pod, DateTimeOffset now)
     {
         // The agent's container counts as started only when the agent has seen all checks blocked.
-        if (pod.Status?.Conditions?.Any(each => each is { Type: "Ready", Status: "True" }) == true)
+        if (pod.IsUp())
         {
             return Make(
                 ConditionTypes.NetworkIsolated,
@@ -69,23 +99,27 @@ internal sealed record PodIsolation(Condition NetworkIsolated, Condition Network
         );
     }
 
-    private static Condition Canary(V1Pod pod, DateTimeOffset now)
+    /// <summary>What the pod found itself; null when it does not try, or has not yet.</summary>
+    private static Condition? Canary(V1Pod pod, DateTimeOffset now)
     {
-        var programs = pod.Status?.InitContainerStatuses?.FirstOrDefault(each =>
-            each.Name == PodBuilder.ProgramsContainer
-        );
-        var report = Ends(programs)
+        // Whatever it is called: other programs put containers before ours, and none of them writes such a message.
+        var report = (pod.Status?.InitContainerStatuses ?? [])
+            .SelectMany(Ends)
             .Where(end => end.ExitCode == 0)
             .Select(end => Report(end.Message))
             .FirstOrDefault(each => each is not null);
-        var (status, reason) = report?.NetworkPolicy switch
+        if (report is null)
         {
-            null => (ConditionStatus.Unknown, ConditionReasons.NotTested),
+            return null;
+        }
+
+        var (status, reason) = report.NetworkPolicy switch
+        {
             NetworkPolicyVerdicts.Enforced => (ConditionStatus.True, ConditionReasons.CanaryBlocked),
             NetworkPolicyVerdicts.Open => (ConditionStatus.False, ConditionReasons.CanaryReached),
             _ => (ConditionStatus.Unknown, ConditionReasons.CanaryUnclear),
         };
-        var message = Text(report?.Detail, "No process of the sandbox has tried yet.");
+        var message = Text(report.Detail, "It does not say how.");
         return Make(ConditionTypes.NetworkPolicyEnforced, status, reason, message, now);
     }
 
@@ -93,11 +127,11 @@ internal sealed record PodIsolation(Condition NetworkIsolated, Condition Network
     private static IEnumerable<V1ContainerStateTerminated> Ends(V1ContainerStatus? container) =>
         new[] { container?.State?.Terminated, container?.LastState?.Terminated }.OfType<V1ContainerStateTerminated>();
 
-    private static DeliveryReport? Report(string? message)
+    private static CanaryReport? Report(string? message)
     {
         try
         {
-            return message is null ? null : JsonSerializer.Deserialize(message, AgentJson.Default.DeliveryReport);
+            return message is null ? null : JsonSerializer.Deserialize(message, AgentJson.Default.CanaryReport);
         }
         catch (JsonException)
         {

@@ -66,7 +66,7 @@ internal sealed class PodWriter : IDisposable
         var pod = PodBuilder.Build(
             request with
             {
-                Canary = await _canary.AddressAsync(token),
+                Canary = await _canary.ForAsync(request, token),
                 CanaryPatience = _canary.Patience(request.Namespace),
             }
         );

@@ -61,7 +61,8 @@ internal sealed class WarmPods(IResourceCache<V1Pod> pods, PodWriter writer, Tim
         && !writer.IsLeaving(pod)
         && (
             !recipe.RequiresNetworkPolicy
-            || PodIsolation.Of(pod, time.GetUtcNow(), recipe.Runtime.Status).NetworkPolicyEnforced.Status
-                == ConditionStatus.True
+            || PodIsolation
+                .Of(pod, time.GetUtcNow(), recipe.Runtime.Status, provesItself: true)
+                .NetworkPolicyEnforced.Status == ConditionStatus.True
         );
 }

@@ -21,8 +21,8 @@ internal static class PodBuilder
     /// <summary>The container that the gateway connects to.</summary>
     public const string AgentContainer = AgentLocation.Container;
 
-    /// <summary>The first container, which brings programs and tries the canary.</summary>
-    public const string ProgramsContainer = "programs";
+    /// <summary>The container before them, in pods that try the canary.</summary>
+    public const string CanaryContainer = "canary";
 
     /// <summary>Tells the autoscaler of nodes whether it may remove the pod.</summary>
     public const string SafeToEvict = "cluster-autoscaler.kubernetes.io/safe-to-evict";
@@ -38,6 +38,13 @@ internal static class PodBuilder
     private const string DeliveredPrograms = "/programs";
     private const string MessageOrLog = "FallbackToLogsOnError";
     private const int AgentMemoryMebibytes = 192;
+
+    // Below what a kubelet waits for a command, so that it says itself what is missing.
+    private const int ReadyDeadlineSeconds = 30;
+    private const int ReadyTimeoutSeconds = 35;
+
+    // The agent can do nothing about a kernel that does not start: it is never started again for that.
+    private const int NeverGivenUp = 1_000_000;
 
     // No answer comes from here, but a pod with the DNS policy None has to name a server.
     private const string NoNameServer = "127.0.0.1";
@@ -96,9 +103,9 @@ internal static class PodBuilder
                 FsGroup = user,
                 SeccompProfile = new V1SeccompProfile { Type = "RuntimeDefault" },
             },
-            InitContainers = [Programs(request)],
-            // The agent comes second: the kubelet waits for its hook before it goes on.
-            Containers = [Kernel(request), Agent(request)],
+            InitContainers = request.Canary is { } canary ? [Canary(request, canary)] : null,
+            // In this order: the kubelet starts no container before the hook of the one before has ended.
+            Containers = [Agent(request), Kernel(request)],
             Volumes = Volumes(request.Size),
         };
     }
@@ -124,27 +131,25 @@ internal static class PodBuilder
         return labels;
     }
 
-    /// <summary>Copies init and the kernel out of the agent's image, and tries the canary: the pod's only unfiltered attempt.</summary>
-    private static V1Container Programs(PodRequest request) =>
+    /// <summary>Tries the canary: the pod's only unfiltered attempt. It costs a start a second, see ADR 12.</summary>
+    private static V1Container Canary(PodRequest request, string canary) =>
         new()
         {
-            Name = ProgramsContainer,
+            Name = CanaryContainer,
             Image = request.AgentImage,
             ImagePullPolicy = request.AgentImagePullPolicy,
             Command =
             [
                 SandboxPaths.Agent,
-                "deliver",
-                "--to",
-                DeliveredPrograms,
-                .. request.Canary is { } canary
-                    ? ["--canary", canary, "--patience", Text((long)request.CanaryPatience.TotalSeconds)]
-                    : Array.Empty<string>(),
+                "canary",
+                "--address",
+                canary,
+                "--patience",
+                Text((long)request.CanaryPatience.TotalSeconds),
             ],
             TerminationMessagePolicy = MessageOrLog,
             SecurityContext = Strict(),
             Resources = Resources("10m", "16Mi", "500m", "64Mi"),
-            VolumeMounts = [Mount(ProgramsVolume, DeliveredPrograms)],
         };
 
     private static V1Container Agent(PodRequest request) =>
@@ -178,7 +183,8 @@ internal static class PodBuilder
                 "--files",
                 Text(request.Spec.Limits.Files),
             ],
-            Lifecycle = new V1Lifecycle { PostStart = UntilReady(request) },
+            Lifecycle = new V1Lifecycle { PostStart = Deliver() },
+            StartupProbe = Ready(),
             TerminationMessagePolicy = MessageOrLog,
             SecurityContext = Strict(),
             Resources = Resources("10m", "32Mi", "1", $"{AgentMemoryMebibytes}Mi"),
@@ -189,14 +195,22 @@ internal static class PodBuilder
                 Mount(TemporaryVolume, SandboxPaths.Temporary),
                 Mount(LinkVolume, SandboxPaths.Link),
                 Mount(StateVolume, SandboxPaths.State),
+                Mount(ProgramsVolume, DeliveredPrograms),
             ],
         };
 
+    /// <summary>Brings init and the kernel, both from the agent's image, before the kernel's container starts.</summary>
+    private static V1LifecycleHandler Deliver() =>
+        new()
+        {
+            Exec = new V1ExecAction { Command = [SandboxPaths.Agent, "deliver", "--to", DeliveredPrograms] },
+        };
+
     /// <summary>
-    /// Holds the container back until code can run, so that the pod becomes ready when the sandbox is. A probe would say
-    /// the same later: kubelets look when its period has gone by, not when a container has started.
+    /// The agent counts as started, and the pod as ready, when code can run. The command waits for that, so that the
+    /// kubelet knows at once and asks once; after the first success it never asks again.
     /// </summary>
-    private static V1LifecycleHandler UntilReady(PodRequest request) =>
+    private static V1Probe Ready() =>
         new()
         {
             Exec = new V1ExecAction
@@ -208,9 +222,12 @@ internal static class PodBuilder
                     "--socket",
                     SandboxPaths.AgentSocket,
                     "--deadline",
-                    Text((long)Math.Ceiling(request.Size.StartTimeout.TotalSeconds)),
+                    Text(ReadyDeadlineSeconds),
                 ],
             },
+            PeriodSeconds = 1,
+            TimeoutSeconds = ReadyTimeoutSeconds,
+            FailureThreshold = NeverGivenUp,
         };
 
     private static V1Container Kernel(PodRequest request) =>

@@ -1,5 +1,6 @@
 using k8s.Models;
 using SandboxOperator.Api.Resources;
+using SandboxOperator.Kube.Resources;
 
 namespace SandboxOperator.Controller.Pods;
 
@@ -30,7 +31,7 @@ internal static class PodFacts
 
     /// <summary>Whether code can run in it.</summary>
     public static bool IsReady(this V1Pod pod) =>
-        !pod.IsLeaving() && !pod.HasEnded() && pod.Condition("Ready")?.Status == "True";
+        !pod.IsLeaving() && !pod.HasEnded() && pod.IsUp();
 
     public static V1PodCondition? Condition(this V1Pod pod, string type) =>
         pod.Status?.Conditions?.FirstOrDefault(condition => condition.Type == type);

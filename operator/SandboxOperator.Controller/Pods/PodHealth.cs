@@ -10,13 +10,16 @@ namespace SandboxOperator.Controller.Pods;
 /// <param name="Message">For people.</param>
 internal sealed record PodHealth(PodState State, string Reason, string Message)
 {
+    /// <summary>Above it, exit codes tell of signals.</summary>
+    private const int LastOwnExitCode = 128;
+
     /// <summary>Reads a pod's status.</summary>
     /// <remarks>
     /// <list type="number">
     /// <item>It has ended: a node refused or evicted it.</item>
     /// <item>It is ready.</item>
     /// <item>No node takes it.</item>
-    /// <item>A container waits for something that does not come by waiting.</item>
+    /// <item>A container waits for something that does not come by waiting, or gave up by itself.</item>
     /// <item>It took longer than its runtime allows.</item>
     /// </list>
     /// </remarks>
@@ -46,12 +49,20 @@ internal sealed record PodHealth(PodState State, string Reason, string Message)
             return Failing(ConditionReasons.Unschedulable, unschedulable.Message);
         }
 
-        // 4. The agent's container does not start without the kernel's: what is wrong with that one is the reason.
-        foreach (var container in Containers(pod).OrderBy(each => each.Name == PodBuilder.AgentContainer))
+        // 4. What is wrong with the kernel's container is the reason for all others.
+        foreach (var container in Containers(pod).OrderBy(each => each.Name != PodBuilder.KernelContainer))
         {
             if (container.State?.Waiting is { } waiting && ReasonFor(waiting.Reason) is { } reason)
             {
-                return Failing(reason, KernelEnd(pod, container) ?? Waits(container, waiting));
+                return Failing(reason, Waits(container, waiting));
+            }
+
+            if (GaveUp(container) is { } end)
+            {
+                return Failing(
+                    ConditionReasons.ContainerFailed,
+                    $"Container {container.Name} ended: {Ended(end)}"
+                );
             }
         }
 
@@ -74,17 +85,14 @@ internal sealed record PodHealth(PodState State, string Reason, string Message)
         return $"Container {container.Name}: {words}{(ended is null ? "" : $"; it ended: {ended}")}";
     }
 
-    /// <summary>The agent's container does not start without the kernel's, whose end then says why.</summary>
-    private static string? KernelEnd(V1Pod pod, V1ContainerStatus failing)
-    {
-        var kernel = Containers(pod).FirstOrDefault(container => container.Name == PodBuilder.KernelContainer);
-        var ends = new[] { kernel?.State?.Terminated, kernel?.LastState?.Terminated };
-        return
-            failing.Name == PodBuilder.AgentContainer
-            && ends.FirstOrDefault(end => end is { ExitCode: not 0 }) is { } end
-            ? $"Container {PodBuilder.KernelContainer} ended: {Ended(end)}"
+    /// <summary>
+    /// How a container ended that found out itself that it cannot go on, and will find the same again. One that was killed
+    /// says nothing about its next start.
+    /// </summary>
+    private static V1ContainerStateTerminated? GaveUp(V1ContainerStatus container) =>
+        (container.State?.Terminated ?? container.LastState?.Terminated) is { ExitCode: > 0 and <= LastOwnExitCode } end
+            ? end
             : null;
-    }
 
     private static IEnumerable<V1ContainerStatus> Containers(V1Pod pod) =>
         (pod.Status?.InitContainerStatuses ?? []).Concat(pod.Status?.ContainerStatuses ?? []);

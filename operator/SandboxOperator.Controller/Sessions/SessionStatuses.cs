@@ -94,6 +94,7 @@ internal static class SessionStatuses
     /// <param name="lost">What became of the pod before it, if there was one.</param>
     /// <param name="now">The present.</param>
     /// <param name="runtime">What is known of its runtime.</param>
+    /// <param name="requiresNetworkPolicy">Whether the pod must have found itself that policies are enforced.</param>
     public static SandboxSessionStatus WithPod(
         SandboxSession session,
         SessionPlan plan,
@@ -101,11 +102,12 @@ internal static class SessionStatuses
         PodHealth health,
         string lost,
         DateTimeOffset now,
-        SandboxRuntimeStatus? runtime = null
+        SandboxRuntimeStatus? runtime = null,
+        bool requiresNetworkPolicy = false
     )
     {
         var status = Common(session, plan);
-        var isolation = PodIsolation.Of(pod, Down(now), runtime);
+        var isolation = PodIsolation.Of(pod, Down(now), runtime, requiresNetworkPolicy);
         var isReady = health.State == PodState.Ready;
         if (IsReplacement(session, pod))
         {
@@ -164,7 +166,7 @@ internal static class SessionStatuses
         SandboxRuntimeStatus? runtime = null
     )
     {
-        var isolation = PodIsolation.Of(pod, now, runtime);
+        var isolation = PodIsolation.Of(pod, now, runtime, requiresNetworkPolicy);
         if (isolation.NetworkIsolated.Status == ConditionStatus.False)
         {
             return new PodHealth(PodState.Failing, ConditionReasons.NotIsolated, isolation.NetworkIsolated.Message);

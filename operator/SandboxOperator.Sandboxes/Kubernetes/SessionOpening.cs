@@ -90,16 +90,16 @@ internal sealed partial class SessionOpening(
 
     private async Task EnsureAsync(CancellationToken token)
     {
-        var session = objects.Find(key.Name) ?? await objects.FetchAsync(key.Name, token);
-        if (session is null)
+        var session = objects.Find(key.Name);
+        if (session is null && (begun || key.Given is not null))
         {
-            if (begun || key.Given is not null)
-            {
-                throw Ended();
-            }
-
+            session = await objects.FetchAsync(key.Name, token) ?? throw Ended();
+        }
+        else if (session is null)
+        {
+            // Nobody asks first whether it is there: mostly it is not, and if it is, the answer to this says so.
             session = await objects.CreateAsync(key, token) ?? throw Ended();
-            Started = true;
+            Started = session.Status is null;
         }
 
         if (!session.MayServe(key))

@@ -1,15 +1,10 @@
 using System.Diagnostics;
-using System.Net;
-using System.Net.Sockets;
-using System.Text.Json;
-using SandboxOperator.Api.Agent;
-using SandboxOperator.Testing;
 using Shouldly;
 using Xunit;
 
 namespace SandboxOperator.Agent.Tests.Deliver;
 
-/// <summary>The native program, as the first container of a pod runs it.</summary>
+/// <summary>The native program, as the hook of the agent's container runs it.</summary>
 [Trait("Category", "Slow")]
 public sealed class DeliverCommandTests : IDisposable
 {
@@ -19,8 +14,6 @@ public sealed class DeliverCommandTests : IDisposable
 
     private string To => Path.Combine(_folder.FullName, "to");
 
-    private string ReportPath => Path.Combine(_folder.FullName, "report");
-
     public DeliverCommandTests()
     {
         Directory.CreateDirectory(Path.Combine(From, "inner"));
@@ -28,7 +21,7 @@ public sealed class DeliverCommandTests : IDisposable
         File.WriteAllText(Path.Combine(From, "program"), "#!");
         File.SetUnixFileMode(
             Path.Combine(From, "program"),
-            UnixFileMode.UserRead | UnixFileMode.OtherRead | UnixFileMode.OtherExecute
+            UnixFileMode.UserRead | UnixFileMode.UserExecute | UnixFileMode.OtherRead | UnixFileMode.OtherExecute
         );
         File.WriteAllText(Path.Combine(From, "inner", "kernel.py"), "pass");
     }
@@ -36,68 +29,47 @@ public sealed class DeliverCommandTests : IDisposable
     public void Dispose() => _folder.Delete(recursive: true);
 
     [Fact]
-    public async Task It_copies_programs_with_their_modes_and_says_that_a_canary_answers()
+    public async Task It_copies_programs_with_their_modes()
     {
-        using var canary = new TcpListener(IPAddress.Loopback, 0);
-        canary.Start();
+        await DeliverAsync();
 
-        var (code, errors) = await RunAsync("--canary", canary.LocalEndpoint.ToString()!, "--patience", "0");
-
-        code.ShouldBe(0, errors);
         (File.GetUnixFileMode(Path.Combine(To, "program")) & UnixFileMode.OtherExecute).ShouldNotBe(UnixFileMode.None);
         (await File.ReadAllTextAsync(Path.Combine(To, "inner", "kernel.py"))).ShouldBe("pass");
-        (await ReportAsync()).NetworkPolicy.ShouldBe(NetworkPolicyVerdicts.Open);
-    }
-
-    [Theory]
-    [InlineData("0", NetworkPolicyVerdicts.Unknown)]
-    [InlineData("1", NetworkPolicyVerdicts.Enforced)]
-    public async Task A_refusal_counts_when_it_lasts(string patience, string verdict)
-    {
-        using var closed = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
-        closed.Bind(new IPEndPoint(IPAddress.Loopback, 0)); // and does not listen
-
-        var (code, errors) = await RunAsync("--canary", closed.LocalEndPoint!.ToString()!, "--patience", patience);
-
-        code.ShouldBe(0, errors);
-        (await ReportAsync()).NetworkPolicy.ShouldBe(verdict);
+        Directory.GetFiles(To).ShouldBe([Path.Combine(To, "program")]);
     }
 
     [Fact]
-    public async Task Without_a_canary_it_says_that_nothing_is_known()
+    public async Task Again_it_replaces_programs_that_run_and_leaves_nothing_else()
     {
-        var (code, errors) = await RunAsync();
+        await DeliverAsync();
+        File.Copy("/bin/cat", Path.Combine(From, "cat"));
+        await DeliverAsync();
+        using var running = Process.Start(
+            new ProcessStartInfo(Path.Combine(To, "cat")) { RedirectStandardInput = true, UseShellExecute = false }
+        )!;
 
-        code.ShouldBe(0, errors);
-        (await ReportAsync()).NetworkPolicy.ShouldBe(NetworkPolicyVerdicts.Unknown);
+        await DeliverAsync();
+
+        running.HasExited.ShouldBeFalse();
+        running.StandardInput.Close();
+        await running.WaitForExitAsync(TestContext.Current.CancellationToken);
+        Directory.GetFiles(To).Select(Path.GetFileName).ShouldBe(["cat", "program"], ignoreOrder: true);
     }
 
     [Fact]
-    public async Task What_cannot_be_copied_ends_it_with_the_reason_and_without_a_report()
+    public async Task What_cannot_be_copied_ends_it_with_the_reason()
     {
         Directory.Delete(From, recursive: true);
 
-        var (code, errors) = await RunAsync();
+        var (code, errors) = await AgentProcess.RunAsync("deliver", "--from", From, "--to", To);
 
         code.ShouldBe(1);
         errors.ShouldContain(From);
-        File.Exists(ReportPath).ShouldBeFalse();
     }
 
-    private async Task<DeliveryReport> ReportAsync() =>
-        JsonSerializer.Deserialize(await File.ReadAllTextAsync(ReportPath), AgentJson.Default.DeliveryReport)!;
-
-    private async Task<(int Code, string Errors)> RunAsync(params string[] options)
+    private async Task DeliverAsync()
     {
-        string[] arguments = ["deliver", "--from", From, "--to", To, "--report", ReportPath, .. options];
-        var start = new ProcessStartInfo(await AgentBinary.PathAsync(), arguments)
-        {
-            RedirectStandardError = true,
-            UseShellExecute = false,
-        };
-        using var process = Process.Start(start)!;
-        var errors = await process.StandardError.ReadToEndAsync();
-        await process.WaitForExitAsync();
-        return (process.ExitCode, errors);
+        var (code, errors) = await AgentProcess.RunAsync("deliver", "--from", From, "--to", To);
+        code.ShouldBe(0, errors);
     }
 }

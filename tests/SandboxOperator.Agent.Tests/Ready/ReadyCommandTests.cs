@@ -1,6 +1,4 @@
-using System.Diagnostics;
 using SandboxOperator.Agent.Tests.Serve;
-using SandboxOperator.Testing;
 using Shouldly;
 using Xunit;
 
@@ -31,17 +29,6 @@ public sealed class ReadyCommandTests
         errors.ShouldContain("ended before it was ready");
     }
 
-    private static async Task<(int Code, string Errors)> RunAsync(string socket, int deadlineSeconds)
-    {
-        string[] arguments = ["ready", "--socket", socket, "--deadline", $"{deadlineSeconds}"];
-        var start = new ProcessStartInfo(await AgentBinary.PathAsync(), arguments)
-        {
-            RedirectStandardError = true,
-            UseShellExecute = false,
-        };
-        using var process = Process.Start(start)!;
-        var errors = await process.StandardError.ReadToEndAsync();
-        await process.WaitForExitAsync();
-        return (process.ExitCode, errors);
-    }
+    private static Task<(int Code, string Errors)> RunAsync(string socket, int deadlineSeconds) =>
+        AgentProcess.RunAsync("ready", "--socket", socket, "--deadline", $"{deadlineSeconds}");
 }

@@ -29,7 +29,7 @@ internal sealed class NodeSimulator : IAsyncDisposable
             """
             {"status":{"phase":"Running","conditions":[
               {"type":"PodScheduled","status":"True"},{"type":"ContainersReady","status":"True"},{"type":"Ready","status":"True"}],
-              "initContainerStatuses":[{"name":"programs","image":"agent","imageID":"agent","ready":true,"restartCount":0,
+              "initContainerStatuses":[{"name":"canary","image":"agent","imageID":"agent","ready":true,"restartCount":0,
                 "state":{"terminated":{"exitCode":0,"message":"{\"networkPolicy\":\"Enforced\",\"detail\":\"simulated\"}"}}}],
               "containerStatuses":[
                 {"name":"agent","image":"agent","imageID":"agent","ready":true,"started":true,"restartCount":0,"state":{"running":{}}},

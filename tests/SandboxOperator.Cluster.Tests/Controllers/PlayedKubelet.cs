@@ -29,7 +29,7 @@ internal sealed class PlayedKubelet : IAsyncDisposable
                 },
                 ["initContainerStatuses"] = new[]
                 {
-                    Container("programs", new { terminated = new { exitCode = 0, message = Verdict } }),
+                    Container("canary", new { terminated = new { exitCode = 0, message = Verdict } }),
                 },
             }
         );

@@ -74,8 +74,7 @@ internal static class Aftermath
     }
 
     private static bool IsReady(V1Pod pod) =>
-        pod.Status?.Phase == "Running"
-        && pod.Status.Conditions?.Any(condition => condition is { Type: "Ready", Status: "True" }) == true;
+        pod.Status?.Phase == "Running" && pod.IsUp();
 
     private static IEnumerable<string> Leaving<T>(IEnumerable<T> objects)
         where T : IKubernetesObject<V1ObjectMeta> =>

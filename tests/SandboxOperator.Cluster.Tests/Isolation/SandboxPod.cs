@@ -6,6 +6,7 @@ using SandboxOperator.Api.Runtimes;
 using SandboxOperator.Cluster.Tests.Harness;
 using SandboxOperator.Controller.Pods;
 using SandboxOperator.Kube.Client;
+using SandboxOperator.Kube.Resources;
 using SandboxOperator.Kube.Exec;
 
 namespace SandboxOperator.Cluster.Tests.Isolation;
@@ -32,8 +33,8 @@ internal sealed class SandboxPod
         await CreateAsync(key, spec, canary);
         var ready = await Eventually.FindAsync<V1Pod>(
             key,
-            pod => pod.Status?.Conditions?.Any(c => c is { Type: "Ready", Status: "True" }) == true,
-            "is ready",
+            PodReadiness.IsUp,
+            "is up",
             StartDeadline
         );
         return (new SandboxPod(key), ready);

@@ -25,9 +25,9 @@ public sealed class PodIsolationTests
     [InlineData("Open", "False", ConditionReasons.CanaryReached)]
     [InlineData("Unknown", "Unknown", ConditionReasons.CanaryUnclear)]
     [InlineData("whatever", "Unknown", ConditionReasons.CanaryUnclear)]
-    public void What_deliver_reports_says_whether_policies_are_enforced(string verdict, string status, string reason)
+    public void What_the_canary_reports_says_whether_policies_are_enforced(string verdict, string status, string reason)
     {
-        var pod = Delivered($$"""{"networkPolicy":"{{verdict}}","detail":"tried 10.0.0.1:443"}""" + "\n");
+        var pod = Tried($$"""{"networkPolicy":"{{verdict}}","detail":"tried 10.0.0.1:443"}""" + "\n");
         var found = PodIsolation.Of(pod, Now).NetworkPolicyEnforced;
         Said(found).ShouldBe(("NetworkPolicyEnforced", status, reason));
         found.Message.ShouldBe("tried 10.0.0.1:443");
@@ -40,12 +40,12 @@ public sealed class PodIsolationTests
     [InlineData("{}")]
     [InlineData("""{"networkPolicy":7}""")]
     public void A_report_that_cannot_be_read_says_nothing(string message) =>
-        PodIsolation.Of(Delivered(message), Now).NetworkPolicyEnforced.Status.ShouldBe("Unknown");
+        PodIsolation.Of(Tried(message), Now).NetworkPolicyEnforced.Status.ShouldBe("Unknown");
 
     [Fact]
-    public void A_delivery_that_failed_says_nothing()
+    public void A_trial_that_failed_says_nothing()
     {
-        var pod = Delivered("""{"networkPolicy":"Enforced","detail":""}""");
+        var pod = Tried("""{"networkPolicy":"Enforced","detail":""}""");
         pod.Status.InitContainerStatuses[0].State.Terminated.ExitCode = 1;
         PodIsolation.Of(pod, Now).NetworkPolicyEnforced.Status.ShouldBe("Unknown");
     }
@@ -102,11 +102,54 @@ public sealed class PodIsolationTests
                 },
             ],
         };
-        var pod = Delivered("""{"networkPolicy":"Enforced","detail":"tried"}""");
+        var pod = Tried("""{"networkPolicy":"Enforced","detail":"tried"}""");
         var found = PodIsolation.Of(pod, Now, runtime).NetworkPolicyEnforced;
         Said(found).ShouldBe(("NetworkPolicyEnforced", "False", "OpenedByPolicy"));
         found.LastTransitionTime.ShouldBe(Now);
     }
+
+    [Theory]
+    [InlineData("True", ConditionReasons.CanaryBlocked)]
+    [InlineData("False", ConditionReasons.CanaryReached)]
+    public void What_another_sandbox_found_counts_for_those_that_have_not_tried(string status, string reason)
+    {
+        var runtime = Found(status, reason);
+        var found = PodIsolation.Of(new V1Pod(), Now, runtime).NetworkPolicyEnforced;
+        Said(found).ShouldBe(("NetworkPolicyEnforced", status, reason));
+        found.Message.ShouldBe("Found by another sandbox of this namespace: tried 10.0.0.1:443");
+
+        var own = Tried("""{"networkPolicy":"Unknown","detail":"own"}""");
+        PodIsolation.Of(own, Now, runtime).NetworkPolicyEnforced.Message.ShouldBe("own");
+    }
+
+    [Fact]
+    public void What_nobody_found_out_counts_for_nobody() =>
+        PodIsolation
+            .Of(new V1Pod(), Now, Found("Unknown", ConditionReasons.CanaryUnclear))
+            .NetworkPolicyEnforced.Reason.ShouldBe(ConditionReasons.NotTested);
+
+    [Fact]
+    public void Who_has_to_prove_it_cannot_refer_to_others()
+    {
+        var runtime = Found("True", ConditionReasons.CanaryBlocked);
+        var found = PodIsolation.Of(new V1Pod(), Now, runtime, provesItself: true).NetworkPolicyEnforced;
+        Said(found).ShouldBe(("NetworkPolicyEnforced", "Unknown", "NotTested"));
+    }
+
+    private static SandboxRuntimeStatus Found(string status, string reason) =>
+        new()
+        {
+            Conditions =
+            [
+                new Condition
+                {
+                    Type = ConditionTypes.NetworkPolicyEnforced,
+                    Status = status,
+                    Reason = reason,
+                    Message = "tried 10.0.0.1:443",
+                },
+            ],
+        };
 
     private static (string, string, string) Said(Condition found) => (found.Type, found.Status, found.Reason);
 
@@ -118,12 +161,12 @@ public sealed class PodIsolationTests
             Terminated = new V1ContainerStateTerminated { ExitCode = code, Message = message },
         };
 
-    private static V1Pod Delivered(string message) =>
+    private static V1Pod Tried(string message) =>
         new()
         {
             Status = new V1PodStatus
             {
-                InitContainerStatuses = [new V1ContainerStatus { Name = "programs", State = Ended(0, message) }],
+                InitContainerStatuses = [new V1ContainerStatus { Name = "canary", State = Ended(0, message) }],
             },
         };
 }

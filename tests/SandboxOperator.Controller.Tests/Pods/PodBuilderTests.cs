@@ -82,8 +82,16 @@ public sealed class PodBuilderTests
         var kernel = containers.Single(container => container.Name == PodBuilder.KernelContainer);
         kernel.VolumeMounts.ShouldNotContain(mount => mount.MountPath == SandboxPaths.State);
         kernel.VolumeMounts.Single(mount => mount.MountPath == SandboxPaths.Programs).ReadOnlyProperty.ShouldBe(true);
-        agent.VolumeMounts.ShouldNotContain(mount => mount.Name == "programs");
+        // The kubelet starts the kernel's container when the hook of the one before, which brings its programs, has ended.
+        containers.ShouldBe([agent, kernel]);
+        agent.Lifecycle.PostStart.Exec.Command.ShouldContain("deliver");
+        kernel.Lifecycle.ShouldBeNull("a command that is executed in it would not be filtered");
+        kernel.StartupProbe.ShouldBeNull();
     }
+
+    [Fact]
+    public void Without_a_canary_nothing_runs_before_the_agent() =>
+        PodBuilder.Build(Request(new()) with { Canary = null }).Spec.InitContainers.ShouldBeNull();
 
     [Fact]
     public void Nothing_to_preload_is_no_option_without_a_value()

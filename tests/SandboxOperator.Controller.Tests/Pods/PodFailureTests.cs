@@ -9,14 +9,14 @@ namespace SandboxOperator.Controller.Tests.Pods;
 public sealed class PodFailureTests
 {
     private const string HookReason =
-        "PostStartHookError: command '/opt/sandbox/sandbox-agent ready' exited with 1: sandbox-agent ready: the kernel side has ended before it was ready\n";
+        "PostStartHookError: command '/opt/sandbox/sandbox-agent deliver' exited with 1: sandbox-agent deliver: no space left\n";
 
     private static readonly DateTimeOffset Now = new(2026, 1, 2, 3, 4, 5, TimeSpan.Zero);
 
     [Theory]
     [InlineData(HookReason)]
     [InlineData("CrashLoopBackOff")]
-    public void The_kernels_last_words_say_why_the_agent_does_not_start(string waiting)
+    public void The_kernels_last_words_come_before_what_is_wrong_with_the_agent(string waiting)
     {
         var kernel = new V1ContainerStatus
         {
@@ -47,7 +47,7 @@ public sealed class PodFailureTests
         var kernel = new V1ContainerStatus { Name = PodBuilder.KernelContainer };
         var health = PodHealth.Of(Pod(Agent(HookReason), kernel), TimeSpan.FromMinutes(2), Now);
         health.Reason.ShouldBe(ConditionReasons.ContainerFailed);
-        health.Message.ShouldContain("the kernel side has ended before it was ready");
+        health.Message.ShouldContain("sandbox-agent deliver: no space left");
     }
 
     private static V1ContainerStatus Agent(string waiting) =>

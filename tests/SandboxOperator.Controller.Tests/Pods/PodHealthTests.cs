@@ -49,6 +49,23 @@ public sealed class PodHealthTests
             };
     }
 
+    [Theory]
+    [InlineData(0, false)]
+    [InlineData(1, true)]
+    [InlineData(128, true)]
+    [InlineData(137, false)]
+    public void Who_gave_up_will_again_and_who_was_killed_may_not(int exitCode, bool fails)
+    {
+        var state = fails ? PodState.Failing : PodState.Starting;
+        var end = new V1ContainerState
+        {
+            Terminated = new V1ContainerStateTerminated { ExitCode = exitCode, Reason = "Error" },
+        };
+        Of(end).State.ShouldBe(state);
+        var startedAgain = new V1ContainerState { Running = new V1ContainerStateRunning() };
+        PodHealth.Of(Pod(startedAgain, end), s_timeout, s_now).State.ShouldBe(state);
+    }
+
     [Fact]
     public void A_container_that_ends_again_and_again_says_how()
     {

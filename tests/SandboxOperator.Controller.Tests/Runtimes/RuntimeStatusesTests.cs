@@ -2,6 +2,7 @@ using k8s.Models;
 using SandboxOperator.Api.Resources;
 using SandboxOperator.Api.Runtimes;
 using SandboxOperator.Controller.Isolation;
+using SandboxOperator.Controller.Pods;
 using SandboxOperator.Controller.Runtimes;
 using SandboxOperator.Kube.Resources;
 using Shouldly;
@@ -74,6 +75,38 @@ public sealed class RuntimeStatusesTests
         Canary
             .Patience(status is null ? null : new Condition { Status = status })
             .ShouldBe(TimeSpan.FromSeconds(seconds));
+
+    [Theory]
+    [InlineData(null, true)]
+    [InlineData(59, false)]
+    [InlineData(61, true)]
+    public void A_sandbox_that_somebody_waits_for_tries_when_none_has_lately(int? minutesAgo, bool tries) =>
+        Canary
+            .IsDue(Request(session: "s", requires: false), minutesAgo is { } m ? Now.AddMinutes(-m) : null, Now)
+            .ShouldBe(tries);
+
+    [Fact]
+    public void Warm_sandboxes_always_try_and_those_that_have_to_prove_it()
+    {
+        Canary.IsDue(Request(session: null, requires: false), Now, Now).ShouldBeTrue();
+        Canary.IsDue(Request(session: "s", requires: true), Now, Now).ShouldBeTrue();
+    }
+
+    private static PodRequest Request(string? session, bool requires)
+    {
+        var spec = new SandboxRuntimeSpec { Isolation = new RuntimeIsolation { RequireNetworkPolicy = requires } };
+        return new PodRequest
+        {
+            Name = "pod",
+            Namespace = "sandboxes",
+            Runtime = "default",
+            Spec = spec,
+            Size = SandboxSize.Read(spec, out _)!,
+            RuntimeHash = "",
+            AgentImage = "agent",
+            Session = session,
+        };
+    }
 
     private static SandboxRuntime Runtime(SandboxRuntimeStatus? status = null, bool accepts = true) =>
         new()

@@ -40,7 +40,7 @@ internal sealed class SimulatedController : IDisposable
         _sessions.Replace(server.All<SandboxSession>(), $"{server.Version}");
         _told = server.Log.Count;
         var network = new NetworkKnowledge(_pods, new ResourceStore<V1NetworkPolicy>(null), time);
-        var canary = new Canary(server, network, Substitute.For<IConfiguration>());
+        var canary = new Canary(server, network, Substitute.For<IConfiguration>(), time);
         _writer = new PodWriter(server, _pods, Substitute.For<IIsolationPolicy>(), canary);
         Recipes = new RecipeBook(
             runtimes,

@@ -4,6 +4,7 @@ using SandboxOperator.Api.Sessions;
 using SandboxOperator.Kube.Caching;
 using SandboxOperator.Kube.Client;
 using SandboxOperator.Kube.Rbac;
+using SandboxOperator.Kube.Resources;
 
 namespace SandboxOperator.Sandboxes.Kubernetes.Prepared;
 
@@ -25,14 +26,17 @@ internal static class WaitingPods
             pod.Spec = new V1PodSpec();
             pod.Metadata.Annotations = null;
             pod.Metadata.OwnerReferences = null;
-            pod.Status = new V1PodStatus { Conditions = pod.Status?.Conditions };
+            pod.Status = new V1PodStatus
+            {
+                Conditions = pod.Status?.Conditions,
+                ContainerStatuses = pod.Status?.ContainerStatuses,
+            };
         };
     }
 
     /// <summary>Whether its agent can be reached.</summary>
     public static bool IsReady(V1Pod pod) =>
-        pod.Metadata.DeletionTimestamp is null
-        && pod.Status?.Conditions?.Any(condition => condition is { Type: "Ready", Status: "True" }) == true;
+        pod.Metadata.DeletionTimestamp is null && pod.IsUp();
 
     public static PodReference Reference(V1Pod pod) => new() { Name = pod.Metadata.Name, Uid = pod.Metadata.Uid };
 }

@@ -2,7 +2,7 @@ using System.Net;
 using System.Net.Sockets;
 using SandboxOperator.Api.Agent;
 
-namespace SandboxOperator.Agent.Deliver;
+namespace SandboxOperator.Agent.Canary;
 
 /// <summary>Tries to reach an address that unrestricted pods reach.</summary>
 /// <remarks>
@@ -29,7 +29,7 @@ internal sealed class CanaryTrial(
     public CanaryTrial(IPEndPoint canary, TimeProvider time)
         : this(() => Connect(canary), canary.ToString(), time, span => Task.Delay(span, time)) { }
 
-    public async Task<DeliveryReport> RunAsync(TimeSpan patience)
+    public async Task<CanaryReport> RunAsync(TimeSpan patience)
     {
         var start = time.GetTimestamp();
         CanaryAttempt? before = null;
@@ -46,7 +46,7 @@ internal sealed class CanaryTrial(
             {
                 return now == CanaryAttempt.Reached ? Open()
                     : patience >= s_restart ? Enforced("refused every connection")
-                    : new DeliveryReport(
+                    : new CanaryReport(
                         NetworkPolicyVerdicts.Unknown,
                         $"{address} refused a connection: a policy, or a server that is just starting."
                     );
@@ -57,10 +57,10 @@ internal sealed class CanaryTrial(
         }
     }
 
-    private DeliveryReport Enforced(string how) =>
+    private CanaryReport Enforced(string how) =>
         new(NetworkPolicyVerdicts.Enforced, $"An unfiltered process of the pod tried {address}, which {how}.");
 
-    private DeliveryReport Open() =>
+    private CanaryReport Open() =>
         new(
             NetworkPolicyVerdicts.Open,
             $"An unfiltered process of the pod tried {address} and reached it: network policies are not enforced. "

@@ -1,4 +1,4 @@
-namespace SandboxOperator.Agent.Deliver;
+namespace SandboxOperator.Agent.Canary;
 
 /// <summary>How one attempt to connect to the canary ended.</summary>
 internal enum CanaryAttempt

@@ -1,9 +1,9 @@
 using Microsoft.Extensions.Time.Testing;
-using SandboxOperator.Agent.Deliver;
+using SandboxOperator.Agent.Canary;
 using Shouldly;
 using Xunit;
 
-namespace SandboxOperator.Agent.Tests.Deliver;
+namespace SandboxOperator.Agent.Tests.Canary;
 
 public sealed class CanaryTrialTests
 {

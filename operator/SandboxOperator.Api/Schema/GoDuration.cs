@@ -10,7 +10,7 @@ namespace SandboxOperator.Api.Schema;
 public static class GoDuration
 {
     /// <summary>What the text must look like: hours, minutes, seconds and milliseconds, no sign.</summary>
-    public const string Pattern = @"^([0-9]+(\.[0-9]+)?(ms|s|m|h))+$";
+    public const string Pattern = @"^([0-9]{1,9}(\.[0-9]{1,9})?(ms|s|m|h))+$";
 
     /// <summary>The longest time that is understood.</summary>
     public static TimeSpan Maximum { get; } = TimeSpan.FromDays(365);

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.RegularExpressions;
 using FsCheck;
 using FsCheck.Fluent;
@@ -52,4 +53,36 @@ public sealed class GoDurationTests
                     && read == duration;
             }
         );
+
+    /// <summary>An API server lets through what follows the pattern and stays within bounds: it has to be understood.</summary>
+    [Property]
+    public Property Reads_what_follows_the_pattern() =>
+        Prop.ForAll(
+            Gen.Elements("h", "m", "s", "ms")
+                .SelectMany(unit =>
+                    from whole in Gen.Choose(0, 999_999_999)
+                    from fraction in Gen.Choose(-1, 999_999_999)
+                    select fraction < 0 ? $"{whole}{unit}" : $"{whole % 1000}.{fraction}{unit}"
+                )
+                .NonEmptyListOf()
+                .Select(parts => string.Concat(parts.Take(2)))
+                .ToArbitrary(),
+            text =>
+                Regex.IsMatch(text, GoDuration.Pattern, RegexOptions.ExplicitCapture, TimeSpan.FromSeconds(10))
+                && (GoDuration.TryParse(text, out _) || Hours(text) > GoDuration.Maximum.TotalHours)
+        );
+
+    private static double Hours(string text) =>
+        Regex
+            .Matches(text, "(?<number>[0-9.]+)(?<unit>ms|s|m|h)", RegexOptions.None, TimeSpan.FromSeconds(10))
+            .Sum(part =>
+                double.Parse(part.Groups["number"].Value, CultureInfo.InvariantCulture)
+                * part.Groups["unit"].Value switch
+                {
+                    "h" => 1,
+                    "m" => 1 / 60.0,
+                    "s" => 1 / 3600.0,
+                    _ => 1 / 3_600_000.0,
+                }
+            );
 }

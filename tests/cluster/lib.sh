@@ -8,6 +8,7 @@ kubernetes_version=1.20.2
 cache=${SANDBOX_CLUSTER_CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/sandbox-operator}
 kubernetes=$cache/kubernetes-$kubernetes_version-2 # the last number grows when build-kubernetes changes
 image_archives=$cache/images
+modern=$cache/modern-api-1-$(cat "$here"/modern/*.go | sha256sum | cut -c -16) # the first number as above
 
 # A cluster is a number: several can run side by side.
 number=${SANDBOX_CLUSTER_NUMBER:-0}

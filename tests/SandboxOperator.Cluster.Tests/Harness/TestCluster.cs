@@ -49,12 +49,15 @@ internal static class TestCluster
     }
 
     /// <summary>Whether the version has validation rules (CEL): from 1.25 on.</summary>
-    public static async Task<bool> HasRulesAsync()
+    public static async Task<bool> HasRulesAsync() => await MinorAsync() >= 25;
+
+    /// <summary>The server's version, less the 1 before the dot.</summary>
+    public static async Task<int> MinorAsync()
     {
         var version = (await Kubectl.RunAsync("version", "--output=json")).Trim();
         using var json = System.Text.Json.JsonDocument.Parse(version);
         var server = json.RootElement.GetProperty("serverVersion");
         server.GetProperty("major").GetString().ShouldBe("1");
-        return int.Parse(server.GetProperty("minor").GetString()!.TrimEnd('+')) >= 25;
+        return int.Parse(server.GetProperty("minor").GetString()!.TrimEnd('+'));
     }
 }

@@ -9,14 +9,17 @@ using SandboxOperator.Kube.Resources;
 namespace SandboxOperator.Cluster.Tests.Sandboxes;
 
 /// <summary>A namespace with a runtime, and the real controller in this process. Needs a cluster with a node.</summary>
-public sealed class PodFixture : IAsyncLifetime
+public class PodFixture : IAsyncLifetime
 {
     private const string Images = "localhost/sandbox-operator/";
     private WebApplication _controller = null!;
 
     public ClusterNamespace Space { get; } = new();
 
-    public async ValueTask InitializeAsync()
+    /// <summary>How the gateways of the tests reach the cluster.</summary>
+    public virtual string Kubeconfig => Space.Kubeconfig;
+
+    public virtual async ValueTask InitializeAsync()
     {
         await Space.InitializeAsync();
         var runtime = new SandboxRuntime
@@ -45,10 +48,11 @@ public sealed class PodFixture : IAsyncLifetime
         await _controller.StartAsync();
     }
 
-    public async ValueTask DisposeAsync()
+    public virtual async ValueTask DisposeAsync()
     {
         // While the controller runs: it may have things to put in order.
         await Space.DisposeAsync();
         await _controller.DisposeAsync();
+        GC.SuppressFinalize(this);
     }
 }

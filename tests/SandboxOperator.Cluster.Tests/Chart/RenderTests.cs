@@ -32,6 +32,25 @@ public sealed class RenderTests
     }
 
     [Fact]
+    public async Task A_present_server_knows_everything_that_the_chart_and_the_controller_make()
+    {
+        var objects = await Helm.TemplateAsync(Everything(), "1.36");
+        var own = objects.Where(item =>
+            !item["apiVersion"]!.GetValue<string>().StartsWith("monitoring.coreos.com", StringComparison.Ordinal)
+        );
+        var pods = Directory.EnumerateFiles(
+            Path.Combine(Checkout.Root, "tests/SandboxOperator.Controller.Tests/Pods/golden"),
+            "*.yaml"
+        );
+        string[] texts = [.. own.Select(item => item.ToJsonString()), .. pods.Select(File.ReadAllText)];
+        (await ModernProgram.ProblemsAsync(texts)).ShouldBeEmpty();
+
+        // It does find fault with what an old cluster needs.
+        var old = Of(await Helm.TemplateAsync(Everything(), "1.20"), "PodDisruptionBudget");
+        (await ModernProgram.ProblemsAsync(old.Select(item => item.ToJsonString()))).ShouldContain("policy/v1beta1");
+    }
+
+    [Fact]
     public async Task Our_own_pods_are_as_restricted_as_sandboxes()
     {
         var objects = await Helm.TemplateAsync(Everything());

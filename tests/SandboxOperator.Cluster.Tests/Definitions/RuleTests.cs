@@ -16,12 +16,6 @@ public sealed class RuleTests(ModernCluster cluster) : IClassFixture<ModernClust
     public static TheoryData<string, string> Places() =>
         [.. RuleCase.All.Select(each => new TheoryDataRow<string, string>(each.Kind, each.Path))];
 
-    [Fact]
-    public void Every_rule_has_a_case() =>
-        RuleCase
-            .All.Select(each => new ValidationRule(each.Kind, each.Path, each.Message))
-            .ShouldBe(ValidationRule.All(), ignoreOrder: true);
-
     [Theory]
     [MemberData(nameof(Places))]
     public async Task A_rule_tells_good_from_bad(string kind, string path)

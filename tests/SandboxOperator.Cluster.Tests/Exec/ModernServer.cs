@@ -1,7 +1,6 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
 using SandboxOperator.Cluster.Tests.Harness;
-using SandboxOperator.Testing;
 
 namespace SandboxOperator.Cluster.Tests.Exec;
 
@@ -11,7 +10,6 @@ namespace SandboxOperator.Cluster.Tests.Exec;
 /// </summary>
 internal sealed class ModernServer : IAsyncDisposable
 {
-    private static readonly TimeSpan BuildDeadline = TimeSpan.FromMinutes(20);
     private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("modern-server-");
     private Process? _process;
 
@@ -54,15 +52,9 @@ internal sealed class ModernServer : IAsyncDisposable
 
     private async Task StandBeforeAsync(string kubeconfig)
     {
-        var script = Path.Combine(Checkout.Root, "tests/cluster/build-modern-api");
-        var (status, folder, error) = await Command.RunAsync(script, [], input: null, BuildDeadline);
-        if (status != 0)
-        {
-            throw new InvalidOperationException(error);
-        }
-
+        var program = await ModernProgram.PathAsync();
         Kubeconfig = Path.Combine(_folder.FullName, "kubeconfig");
-        var start = new ProcessStartInfo(Path.Combine(folder.Trim(), "modern-api"), ["exec", Kubeconfig, kubeconfig])
+        var start = new ProcessStartInfo(program, ["exec", Kubeconfig, kubeconfig])
         {
             RedirectStandardError = true,
             UseShellExecute = false,

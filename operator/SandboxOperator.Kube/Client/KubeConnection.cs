@@ -10,6 +10,7 @@ namespace SandboxOperator.Kube.Client;
 public sealed class KubeConnection : IDisposable
 {
     private readonly ServiceClientCredentials? _credentials;
+    private readonly string? _serverName;
     private readonly HttpMessageInvoker _requests;
     private readonly HttpMessageInvoker _streams;
 
@@ -22,6 +23,7 @@ public sealed class KubeConnection : IDisposable
         BaseAddress = new Uri(config.Host.TrimEnd('/') + "/");
         Namespace = string.IsNullOrEmpty(config.Namespace) ? "default" : config.Namespace;
         _credentials = Kubernetes.CreateCredentials(config);
+        _serverName = string.IsNullOrEmpty(config.TlsServerName) ? null : config.TlsServerName;
         _requests = new HttpMessageInvoker(KubeHandlers.Create(config, maxConnections));
         _streams = new HttpMessageInvoker(KubeHandlers.Create(config, int.MaxValue));
     }
@@ -70,6 +72,8 @@ public sealed class KubeConnection : IDisposable
 
     internal async Task AuthorizeAsync(HttpRequestMessage request, CancellationToken token)
     {
+        // The name that the certificate must carry when it is not the address's: the handler takes it from here alone.
+        request.Headers.Host = _serverName;
         if (_credentials is not null)
         {
             await _credentials.ProcessHttpRequestAsync(request, token);

@@ -55,11 +55,6 @@ internal static class KubeHandlers
     private static SslClientAuthenticationOptions Tls(KubernetesClientConfiguration config)
     {
         var options = new SslClientAuthenticationOptions();
-        if (!string.IsNullOrEmpty(config.TlsServerName))
-        {
-            options.TargetHost = config.TlsServerName;
-        }
-
         if (config.SkipTlsVerify)
         {
             // The kubeconfig asks for it in so many words: insecure-skip-tls-verify.

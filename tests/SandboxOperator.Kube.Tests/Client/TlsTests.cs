@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Net;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
@@ -14,18 +15,40 @@ namespace SandboxOperator.Kube.Tests.Client;
 public sealed class TlsTests
 {
     [Theory]
-    [InlineData("127.0.0.1", true, true)]
-    [InlineData("another.example", true, false)]
-    [InlineData("127.0.0.1", false, false)]
-    public async Task Only_a_certificate_of_our_authority_for_this_host_is_good(string host, bool ours, bool isGood)
+    [InlineData("127.0.0.1", null, true, true)]
+    [InlineData("another.example", null, true, false)]
+    [InlineData("127.0.0.1", null, false, false)]
+    [InlineData("another.example", "another.example", true, true)]
+    [InlineData("another.example", "another.example", false, false)]
+    [InlineData("127.0.0.1", "another.example", true, false)]
+    public async Task Only_a_certificate_of_our_authority_for_this_host_is_good(
+        string host,
+        string? expected,
+        bool ours,
+        bool isGood
+    )
     {
         using var authority = Authority("CN=cluster");
         using var stranger = Authority("CN=cluster");
         using var certificate = Issue(ours ? authority : stranger, host);
-        await using var server = await FakeApiServer.StartAsync(listen => listen.UseHttps(certificate));
+        var asked = new ConcurrentQueue<string?>();
+        await using var server = await FakeApiServer.StartAsync(listen =>
+            listen.UseHttps(https =>
+                https.ServerCertificateSelector = (_, name) =>
+                {
+                    asked.Enqueue(name);
+                    return certificate;
+                }
+            )
+        );
         using var trusted = X509CertificateLoader.LoadCertificate(authority.RawData);
         using var connection = new KubeConnection(
-            new KubernetesClientConfiguration { Host = server.Address.ToString(), SslCaCerts = [trusted] }
+            new KubernetesClientConfiguration
+            {
+                Host = server.Address.ToString(),
+                TlsServerName = expected,
+                SslCaCerts = [trusted],
+            }
         );
         var client = new KubeClient(connection, TimeProvider.System);
         var exec = new PodExec(connection, client, new ExecOptions(), TimeProvider.System);
@@ -46,6 +69,9 @@ public sealed class TlsTests
             exec.OpenAsync(key, "agent", ["x"], CancellationToken.None)
         );
         refused.Refused.ShouldBe(isGood ? HttpStatusCode.NotFound : null);
+        // What stands before several servers goes by the name, too. An address is not a name that can be asked for.
+        asked.Count.ShouldBeGreaterThanOrEqualTo(2);
+        asked.ShouldAllBe(name => (name ?? "") == (expected ?? ""));
     }
 
     private static X509Certificate2 Authority(string name)

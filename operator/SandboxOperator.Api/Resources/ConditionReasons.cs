@@ -72,6 +72,24 @@ public static class ConditionReasons
     /// <summary>A network policy of somebody else opens sandbox pods; the message names it.</summary>
     public const string OpenedByPolicy = "OpenedByPolicy";
 
+    /// <summary>Every node that the runtime's sandboxes may come to reports user namespaces.</summary>
+    public const string ReportedByNodes = "ReportedByNodes";
+
+    /// <summary>A node that the runtime's sandboxes may come to does not report user namespaces; the message names it.</summary>
+    public const string UserNamespacesMissing = "UserNamespacesMissing";
+
+    /// <summary>Wait: all nodes report user namespaces again, for too short a time to believe it.</summary>
+    public const string Settling = "Settling";
+
+    /// <summary>There is no node that the runtime's sandboxes may come to.</summary>
+    public const string NoNodes = "NoNodes";
+
+    /// <summary>The nodes, or the runtime's RuntimeClass, could not be read; the message says why.</summary>
+    public const string NodesUnread = "NodesUnread";
+
+    /// <summary>The runtime's <c>spec.isolation.userNamespace</c> is Off.</summary>
+    public const string SwitchedOff = "SwitchedOff";
+
     /// <summary>Fewer sandboxes are ready than the pool's <c>spec.minReady</c>.</summary>
     public const string TooFewReady = "TooFewReady";
 
@@ -91,6 +109,8 @@ public static class ConditionReasons
                 or RuntimeNotFound
                 or SessionsRefused
                 or NetworkPolicyNotEnforced
+                or UserNamespacesMissing
+                or NodesUnread
                 or NotIsolated
                 or InvalidSpec;
 }

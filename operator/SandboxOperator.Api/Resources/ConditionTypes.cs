@@ -12,6 +12,9 @@ public static class ConditionTypes
     /// <summary>The cluster's network enforces policies: an unfiltered process of the pod could not reach the canary.</summary>
     public const string NetworkPolicyEnforced = "NetworkPolicyEnforced";
 
+    /// <summary>New sandboxes of a runtime get a user namespace of their own.</summary>
+    public const string UserNamespace = "UserNamespace";
+
     /// <summary>The session is over.</summary>
     public const string Expired = "Expired";
 }

@@ -10,9 +10,12 @@ public sealed record RuntimeIsolation
     /// </summary>
     public bool RequireNetworkPolicy { get; set; }
 
-    /// <summary>User namespaces for pods: Auto where the nodes report them, Required or Off.</summary>
-    [OneOf("Auto", "Required", "Off")]
-    public string UserNamespace { get; set; } = "Auto";
+    /// <summary>
+    /// A user namespace for every pod. Auto: where all nodes that its pods may come to report them, which they do since
+    /// Kubernetes 1.30. Required: no new pods where they do not. Off: never.
+    /// </summary>
+    [OneOf(UserNamespaceSettings.Auto, UserNamespaceSettings.Required, UserNamespaceSettings.Off)]
+    public string UserNamespace { get; set; } = UserNamespaceSettings.Auto;
 
     /// <summary>A RuntimeClass of the cluster, for example of gVisor or Kata Containers.</summary>
     [Length(1, 253)]

@@ -9,7 +9,7 @@ public sealed record SandboxRuntimeStatus
     /// <summary>The generation of the spec that this status was found for.</summary>
     public long? ObservedGeneration { get; set; }
 
-    /// <summary>Aspects of the state: Ready, NetworkPolicyEnforced.</summary>
+    /// <summary>Aspects of the state: Ready, NetworkPolicyEnforced, UserNamespace.</summary>
     [MapKey("type")]
     public IReadOnlyList<Condition>? Conditions { get; set; }
 }

@@ -60,11 +60,11 @@ internal static class SandboxCaches
     /// Unclaimed pods that are ready and made from a runtime as it is now. Another runtime that asks for the same has
     /// pools of its own.
     /// </summary>
-    public static IReadOnlyList<V1Pod> WarmOf(
+    public static IEnumerable<V1Pod> WarmOf(
         this IResourceCache<V1Pod> pods,
         SandboxRuntime runtime,
-        string runtimeHash
-    ) => pods.ByIndex(WarmPods, Warm(runtime.Metadata, runtime.Metadata.Name, runtimeHash));
+        IReadOnlyList<string> runtimeHashes
+    ) => runtimeHashes.SelectMany(hash => pods.ByIndex(WarmPods, Warm(runtime.Metadata, runtime.Metadata.Name, hash)));
 
     public static IReadOnlyList<SandboxSession> Of(
         this IResourceCache<SandboxSession> sessions,

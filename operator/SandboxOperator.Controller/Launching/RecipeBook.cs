@@ -5,6 +5,7 @@ using SandboxOperator.Api.Resources;
 using SandboxOperator.Api.Schema;
 using SandboxOperator.Controller.Options;
 using SandboxOperator.Controller.Pods;
+using SandboxOperator.Controller.UserNamespaces;
 using SandboxOperator.Kube.Caching;
 using SandboxOperator.Kube.Client;
 using SandboxOperator.Kube.Rbac;
@@ -46,8 +47,25 @@ internal sealed class RecipeBook(IResourceCache<SandboxRuntime> runtimes, IOptio
         }
 
         blockade = entry.Blockade;
-        // The runtime's status may have changed since.
-        return entry.Recipe is { } recipe ? recipe with { Runtime = found } : null;
+        return entry is { HostUsers: { } hostUsers, UserNamespace: { } userNamespace }
+            ? Recipe(found, entry.StartTimeout, hostUsers, userNamespace)
+            : null;
+    }
+
+    /// <summary>The runtime's status may have changed since its templates were made.</summary>
+    private static SandboxRecipe Recipe(
+        SandboxRuntime runtime,
+        TimeSpan startTimeout,
+        PodRequest hostUsers,
+        PodRequest userNamespace
+    )
+    {
+        var use = UserNamespaceUse.Of(runtime);
+        var (template, other) = use.IsGiven ? (userNamespace, hostUsers) : (hostUsers, userNamespace);
+        IReadOnlyList<string> hashes = use.AlsoFits
+            ? [template.RuntimeHash, other.RuntimeHash]
+            : [template.RuntimeHash];
+        return new SandboxRecipe(runtime, startTimeout, template, hashes, use.Blockade);
     }
 
     private Entry Read(SandboxRuntime runtime)
@@ -69,7 +87,7 @@ internal sealed class RecipeBook(IResourceCache<SandboxRuntime> runtimes, IOptio
         if (size is null || found.Count > 0)
         {
             var message = $"The runtime '{runtime.Metadata.Name}' is wrong: {string.Join("; ", found)}";
-            return new Entry(uid, generation, null, new Blockade(ConditionReasons.InvalidSpec, message));
+            return new Entry(uid, generation, default, null, null, new Blockade(ConditionReasons.InvalidSpec, message));
         }
 
         var template = new PodRequest
@@ -82,11 +100,31 @@ internal sealed class RecipeBook(IResourceCache<SandboxRuntime> runtimes, IOptio
             RuntimeHash = "",
             AgentImage = agent.Value.Image,
             AgentImagePullPolicy = agent.Value.ImagePullPolicy,
-            UserNamespace = runtime.Spec.Isolation.UserNamespace == "Required",
         };
-        template = template with { RuntimeHash = RuntimeHash.Of(template) };
-        return new Entry(uid, generation, new SandboxRecipe(runtime, startTimeout, template), new Blockade("", ""));
+        return new Entry(
+            uid,
+            generation,
+            startTimeout,
+            Hashed(template),
+            Hashed(template with { UserNamespace = true }),
+            new Blockade("", "")
+        );
+
+        static PodRequest Hashed(PodRequest request) => request with { RuntimeHash = RuntimeHash.Of(request) };
     }
 
-    private sealed record Entry(string Uid, long? Generation, SandboxRecipe? Recipe, Blockade Blockade);
+    /// <param name="Uid">The runtime's uid.</param>
+    /// <param name="Generation">The generation that was read.</param>
+    /// <param name="StartTimeout">How long a pod may take to start.</param>
+    /// <param name="HostUsers">The template of pods without a user namespace; null when the runtime is wrong.</param>
+    /// <param name="UserNamespace">The template of pods with one.</param>
+    /// <param name="Blockade">What is wrong.</param>
+    private sealed record Entry(
+        string Uid,
+        long? Generation,
+        TimeSpan StartTimeout,
+        PodRequest? HostUsers,
+        PodRequest? UserNamespace,
+        Blockade Blockade
+    );
 }

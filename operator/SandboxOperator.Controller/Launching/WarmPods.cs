@@ -49,7 +49,7 @@ internal sealed class WarmPods(IResourceCache<V1Pod> pods, PodWriter writer, Tim
 
     private V1Pod? Choose(SandboxRecipe recipe, HashSet<string> gone)
     {
-        var fitting = pods.WarmOf(recipe.Runtime, recipe.Hash)
+        var fitting = pods.WarmOf(recipe.Runtime, recipe.Hashes)
             .Where(pod => Fits(pod, recipe) && !gone.Contains(pod.Metadata.Uid))
             .OrderBy(pod => pod.CreatedAt())
             .ThenBy(pod => pod.Metadata.Name, StringComparer.Ordinal);

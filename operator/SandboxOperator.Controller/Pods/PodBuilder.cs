@@ -336,7 +336,8 @@ internal static class PodBuilder
     private static Dictionary<string, ResourceQuantity> Quantities(IReadOnlyDictionary<string, string> texts) =>
         texts.ToDictionary(text => text.Key, text => new ResourceQuantity(text.Value), StringComparer.Ordinal);
 
-    private static V1Toleration Toleration(RuntimeToleration toleration) =>
+    /// <summary>A toleration as pods have it.</summary>
+    public static V1Toleration Toleration(RuntimeToleration toleration) =>
         new()
         {
             Key = toleration.Key,

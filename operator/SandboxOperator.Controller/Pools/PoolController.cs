@@ -65,15 +65,16 @@ internal sealed class PoolController(
         await writer.SettleAsync(PodOwner.Of(entity), cancellationToken);
         var (uid, now) = (entity.Metadata.Uid, time.GetUtcNow());
         var recipe = recipes.Find(entity.Metadata.NamespaceProperty, entity.Spec.RuntimeRef.Name, out var found);
-        var blockade = recipe is null ? found : null;
+        var blockade = recipe is null ? found : recipe.Blockade;
+        var canMake = blockade is null;
         var startTimeout = recipe?.StartTimeout ?? DefaultStart;
 
         // 1. and 2.
         var pause = backoff.NotBefore(uid, now);
         var present = Present(entity);
         var warm = present.Select(pod => View(pod, recipe, startTimeout, now, pause is not null)).ToList();
-        // Without a runtime nothing can be made; what is there may still be too many.
-        var wanted = recipe is null ? Math.Min(entity.Spec.Replicas, warm.Count) : entity.Spec.Replicas;
+        // When nothing can be made, what is there may still be too many.
+        var wanted = canMake ? entity.Spec.Replicas : Math.Min(entity.Spec.Replicas, warm.Count);
         var plan = PoolPlan.Of(wanted, warm, expected: 0);
         if (warm.Any(pod => pod.IsBroken))
         {
@@ -87,7 +88,7 @@ internal sealed class PoolController(
         }
 
         // 4.
-        if (recipe is not null && pause is null && plan.Create > 0)
+        if (recipe is not null && canMake && pause is null && plan.Create > 0)
         {
             blockade = await CreateAsync(entity, recipe, plan.Create, cancellationToken);
             if (blockade is not null)
@@ -138,7 +139,8 @@ internal sealed class PoolController(
             pod.Metadata.Name,
             pod.CreatedAt(),
             IsReady: health.State == PodState.Ready,
-            IsCurrent: recipe is null || pod.Label(SandboxLabels.RuntimeHash) == recipe.Hash,
+            IsCurrent: recipe is not { Blockade: null }
+                || recipe.Hashes.Contains(pod.Label(SandboxLabels.RuntimeHash), StringComparer.Ordinal),
             IsBroken: isBroken && !isPaused,
             IsLeaving: false
         );

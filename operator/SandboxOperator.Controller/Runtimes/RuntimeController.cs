@@ -1,6 +1,8 @@
 using k8s.Models;
+using SandboxOperator.Api.Runtimes;
 using SandboxOperator.Controller.Isolation;
 using SandboxOperator.Controller.Pods;
+using SandboxOperator.Controller.UserNamespaces;
 using SandboxOperator.Kube.Caching;
 using SandboxOperator.Kube.Client;
 using SandboxOperator.Kube.Controllers;
@@ -31,6 +33,7 @@ internal sealed class RuntimeController(
     IIsolationPolicy isolation,
     NetworkKnowledge network,
     OpeningPolicies opening,
+    NodeSurvey nodes,
     TimeProvider time
 ) : IEntityController<SandboxRuntime>
 {
@@ -56,18 +59,23 @@ internal sealed class RuntimeController(
             opening.Review(policy);
         }
 
-        // 3. Say what is known.
+        // 3. What nodes can do changes while nobody tells.
+        var wants = entity.Spec.Isolation.UserNamespace != UserNamespaceSettings.Off;
+        var answer = wants ? await nodes.AskAsync(entity.Spec, cancellationToken) : null;
+
+        // 4. Say what is known.
         _ = SandboxSize.Read(entity.Spec, out var problems);
         var status = RuntimeStatuses.Of(
             entity,
             problems,
             network.LastSeen(space),
             network.OpenedBy(space),
+            answer,
             time.GetUtcNow()
         );
         var stored = await client.ApplyStatusAsync(entity, status, FieldManager, unchanged: false, cancellationToken);
         runtimes.Remember(stored);
-        return ReconciliationResult<SandboxRuntime>.Success(stored);
+        return ReconciliationResult<SandboxRuntime>.Success(stored, NodeSurvey.AskAgain(answer));
     }
 
     public Task<ReconciliationResult<SandboxRuntime>> DeletedAsync(

@@ -1,5 +1,6 @@
 using SandboxOperator.Api.Resources;
 using SandboxOperator.Api.Runtimes;
+using SandboxOperator.Controller.UserNamespaces;
 using SandboxOperator.Kube.Resources;
 
 namespace SandboxOperator.Controller.Runtimes;
@@ -12,22 +13,35 @@ internal static class RuntimeStatuses
     /// <param name="problems">What is wrong with its spec, each beginning with the field's path.</param>
     /// <param name="lastSeen">What the newest sandbox of the namespace found; null when none could say.</param>
     /// <param name="openedBy">Why sandboxes of the namespace are open whatever is enforced; null for no reason.</param>
+    /// <param name="nodes">What nodes say of user namespaces; null when it does not matter.</param>
     /// <param name="now">The present.</param>
     public static SandboxRuntimeStatus Of(
         SandboxRuntime runtime,
         IReadOnlyList<string> problems,
         Condition? lastSeen,
         string? openedBy,
+        NodeAnswer? nodes,
         DateTimeOffset now
     )
     {
         var known = runtime.Status ?? new SandboxRuntimeStatus();
+        var decided = known.Conditions.Find(ConditionTypes.UserNamespace);
+        var userNamespace = UserNamespaceVerdict.Of(
+            runtime.Spec.Isolation.UserNamespace,
+            nodes,
+            // Whoever changes a runtime wants to see what comes of it.
+            decided?.ObservedGeneration == runtime.Metadata.Generation
+                ? decided
+                : null,
+            now
+        );
         return known with
         {
             ObservedGeneration = runtime.Metadata.Generation,
             Conditions = known
-                .Conditions.With(Complete(Ready(runtime.Spec, problems)))
-                .With(Complete(Network(known.Conditions, lastSeen, openedBy))),
+                .Conditions.With(Complete(Ready(runtime.Spec, problems, userNamespace)))
+                .With(Complete(Network(known.Conditions, lastSeen, openedBy)))
+                .With(Complete(userNamespace)),
         };
 
         Condition Complete(Condition condition) =>
@@ -39,7 +53,7 @@ internal static class RuntimeStatuses
             };
     }
 
-    private static Condition Ready(SandboxRuntimeSpec spec, IReadOnlyList<string> problems) =>
+    private static Condition Ready(SandboxRuntimeSpec spec, IReadOnlyList<string> problems, Condition userNamespace) =>
         problems.Count > 0
             ? Make(
                 ConditionTypes.Ready,
@@ -54,6 +68,8 @@ internal static class RuntimeStatuses
                 ConditionReasons.SessionsRefused,
                 "spec.acceptSessions is false: no new session starts; those that run go on."
             )
+        : spec.Isolation.UserNamespace == UserNamespaceSettings.Required && UserNamespaceUse.Refuses(userNamespace)
+            ? Make(ConditionTypes.Ready, ConditionStatus.False, userNamespace.Reason, userNamespace.Message)
         : Make(ConditionTypes.Ready, ConditionStatus.True, ConditionReasons.Ready, "Sessions can use it.");
 
     /// <summary>What was seen before stays true until something else is seen, but for a policy that is gone.</summary>

@@ -78,6 +78,11 @@ internal sealed class SandboxFinder(PodWriter writer, WarmPods warm, RecipeBook 
             }
 
             // 4.
+            if (recipe.Blockade is { } notNow)
+            {
+                return (null, notNow);
+            }
+
             return await CreateAsync(session, recipe, token);
         }
         catch (KubeException refusal) when (refusal.IsForbidden || refusal.IsInvalid)

@@ -30,7 +30,7 @@ public sealed class ClaimTests
         var server = await WorldAsync();
         var controllers = new[] { new SimulatedController(server), new SimulatedController(server) };
         var leader = 0;
-        var hash = controllers[0].Recipes.Find(TestObjects.Space, "default", out _)!.Hash;
+        var hash = controllers[0].Recipes.Find(TestObjects.Space, "default", out _)!.Template.RuntimeHash;
         foreach (var each in events)
         {
             var choice = each / 10;
@@ -106,7 +106,14 @@ public sealed class ClaimTests
     private static async Task<SimulatedServer> WorldAsync()
     {
         var server = new SimulatedServer();
-        var runtime = new SandboxRuntime { Spec = new SandboxRuntimeSpec { Image = "runtime" } };
+        var runtime = new SandboxRuntime
+        {
+            Spec = new SandboxRuntimeSpec
+            {
+                Image = "runtime",
+                Isolation = new RuntimeIsolation { UserNamespace = UserNamespaceSettings.Off },
+            },
+        };
         runtime.Metadata = new V1ObjectMeta
         {
             Name = "default",

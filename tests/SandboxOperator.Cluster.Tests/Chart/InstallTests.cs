@@ -46,6 +46,19 @@ public sealed class InstallTests(InstalledController chart) : IClassFixture<Inst
     }
 
     [Fact]
+    public async Task The_controller_may_read_what_nodes_say_of_user_namespaces()
+    {
+        var runtime = await Eventually.FindAsync<SandboxRuntime>(
+            new ObjectKey(chart.Sandboxes, "default"),
+            found => found.Status?.Conditions.Find(ConditionTypes.UserNamespace) is not null,
+            "says what the nodes say"
+        );
+        var condition = runtime.Status!.Conditions.Find(ConditionTypes.UserNamespace)!;
+        condition.Reason.ShouldBeOneOf(ConditionReasons.ReportedByNodes, ConditionReasons.UserNamespacesMissing);
+        condition.Message.ShouldContain("default runtime handler");
+    }
+
+    [Fact]
     public Task A_node_with_a_controller_can_be_drained() =>
         Eventually.TrueAsync(
             async () =>

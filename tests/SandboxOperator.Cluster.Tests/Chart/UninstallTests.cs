@@ -6,8 +6,8 @@ using Shouldly;
 namespace SandboxOperator.Cluster.Tests.Chart;
 
 /// <summary>What an uninstall leaves.</summary>
-public sealed class UninstallTests(InstalledController chart, ClusterNamespace elsewhere)
-    : IClassFixture<InstalledController>,
+public sealed class UninstallTests(InstalledProduct chart, ClusterNamespace elsewhere)
+    : IClassFixture<InstalledProduct>,
         IClassFixture<ClusterNamespace>
 {
     [Fact]
@@ -54,26 +54,35 @@ public sealed class UninstallTests(InstalledController chart, ClusterNamespace e
         (await TestCluster.Client.ListAsync<V1Pod>(pods, 100, null, CancellationToken.None)).Items.ShouldBeEmpty();
         foreach (var kind in new[] { "clusterroles", "clusterrolebindings", "namespaces" })
         {
-            var left = await Kubectl.RunAsync([
+            var others = await Kubectl.RunAsync([
                 "get",
                 kind,
                 "--selector=app.kubernetes.io/part-of=sandbox-operator",
                 "--output=name",
             ]);
-            left.ShouldBeEmpty();
+            others.ShouldBeEmpty();
         }
 
-        var objects = "deployments,jobs,services,secrets,configmaps,roles,rolebindings,networkpolicies";
-        (
-            await Kubectl.RunAsync([
-                "get",
-                objects,
-                "--namespace",
-                chart.Namespace,
-                "--selector=app.kubernetes.io/part-of",
-                "--output=name",
-            ])
-        ).ShouldBeEmpty();
+        var objects =
+            "deployments,jobs,pods,services,serviceaccounts,secrets,configmaps,roles,rolebindings,networkpolicies,"
+            + "poddisruptionbudgets,persistentvolumeclaims";
+        var left = "";
+        // The pods end in their own time.
+        await Eventually.TrueAsync(
+            async () =>
+                (
+                    left = await Kubectl.RunAsync([
+                        "get",
+                        objects,
+                        "--namespace",
+                        chart.Namespace,
+                        "--selector=app.kubernetes.io/part-of",
+                        "--output=name",
+                    ])
+                ).Length == 0,
+            () => $"nothing is left of the release; there is {left}",
+            chart.Namespace
+        );
         await Eventually.FindAsync<V1CustomResourceDefinition>(
             new ObjectKey(null, "sandboxsessions.sandboxoperator.dev"),
             found => found.Metadata.DeletionTimestamp is null,

@@ -119,6 +119,20 @@ public sealed class ControllerFixture : IAsyncLifetime
             CancellationToken.None
         );
 
+    /// <summary>Waits for an event of a session that tells of something.</summary>
+    internal Task EventAsync(string session, string reason, string of = "") =>
+        Eventually.ListAsync<Corev1Event>(
+            Space.Name,
+            labels: null,
+            events =>
+                events.Any(each =>
+                    each.InvolvedObject.Name == session
+                    && each.Reason == reason
+                    && each.Message.Contains(of, StringComparison.Ordinal)
+                ),
+            $"an event {reason} of {session}"
+        );
+
     internal static Condition? Ready(SandboxSession session) => session.Status?.Conditions.Find(ConditionTypes.Ready);
 
     private async Task<T> CreateAsync<T>(T entity, string name)

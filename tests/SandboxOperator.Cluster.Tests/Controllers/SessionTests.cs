@@ -28,6 +28,7 @@ public sealed class SessionTests(ControllerFixture fixture) : IClassFixture<Cont
         var pod = await fixture.PodAsync(session.Status.PodRef!.Name);
         pod.Metadata.Uid.ShouldBe(session.Status.PodRef.Uid);
         pod.Metadata.OwnerReferences.ShouldHaveSingleItem().Uid.ShouldBe(session.Metadata.Uid);
+        await fixture.EventAsync("cold", "ColdStart", pod.Metadata.Name);
     }
 
     [Fact]
@@ -44,6 +45,7 @@ public sealed class SessionTests(ControllerFixture fixture) : IClassFixture<Cont
         ended.Status.EndedAt!.Value.ShouldBeGreaterThanOrEqualTo(ended.Status.StartedAt!.Value.AddSeconds(2));
         await Eventually.GoneAsync<V1Pod>(fixture.Space.Key(pod.Name));
         await Eventually.GoneAsync<SandboxSession>(fixture.Space.Key("short"));
+        await fixture.EventAsync("short", "Expired");
     }
 
     [Fact]
@@ -134,7 +136,7 @@ public sealed class SessionTests(ControllerFixture fixture) : IClassFixture<Cont
         }
 
         (await fixture.PodsAsync(SandboxLabels.Session, how)).ShouldHaveSingleItem();
-        await EventAsync(how, "SandboxReplaced");
+        await fixture.EventAsync(how, "SandboxReplaced");
     }
 
     [Fact]
@@ -267,13 +269,5 @@ public sealed class SessionTests(ControllerFixture fixture) : IClassFixture<Cont
                     },
                 },
             }
-        );
-
-    private Task EventAsync(string session, string reason) =>
-        Eventually.ListAsync<Corev1Event>(
-            fixture.Space.Name,
-            labels: null,
-            events => events.Any(each => each.InvolvedObject.Name == session && each.Reason == reason),
-            $"an event {reason} of {session}"
         );
 }

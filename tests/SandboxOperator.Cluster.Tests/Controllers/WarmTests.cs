@@ -27,6 +27,7 @@ public sealed class WarmTests(ControllerFixture fixture) : IClassFixture<Control
         pod.Metadata.Labels[SandboxLabels.Session].ShouldBe("quick");
         pod.Metadata.OwnerReferences.ShouldHaveSingleItem().Uid.ShouldBe(session.Metadata.Uid);
         pod.Metadata.Annotations["cluster-autoscaler.kubernetes.io/safe-to-evict"].ShouldBe("false");
+        await fixture.EventAsync("quick", "WarmStart", pod.Metadata.Name);
 
         // The pool fills up again, and nothing more happens to the session.
         await fixture.ReadyPoolAsync("quick", 1);

@@ -9,7 +9,7 @@ using Shouldly;
 
 namespace SandboxOperator.Cluster.Tests.Luck;
 
-/// <summary>Sandboxes for which there is no room. Needs a cluster with one node.</summary>
+/// <summary>Sandboxes for which something is missing. Needs a cluster with one node.</summary>
 [Collection(LuckCollection.Name)]
 public sealed class FullClusterTests(LuckFixture world) : IAsyncLifetime
 {
@@ -77,6 +77,28 @@ public sealed class FullClusterTests(LuckFixture world) : IAsyncLifetime
         (await thread.FailureAsync("hello", Soon)).ShouldContain("exceeded quota: none");
 
         await Space.Client.DeleteAsync<V1ResourceQuota>(Space.Key("none"), null, CancellationToken.None);
+        (await thread.AnswerAsync("hello")).ShouldContain("hello 42");
+        await world.EndAsync(thread);
+    }
+
+    [Fact]
+    public async Task Without_its_image_the_run_says_so_and_the_next_one_succeeds_with_one()
+    {
+        var runtime = new SandboxRuntime { Spec = LuckFixture.RuntimeSpec() with { Image = "localhost/none:dev" } };
+        await CreateAsync("imageless", runtime);
+        await using var gateway = await world.StartGatewayAsync("imageless");
+        var thread = await Conversation.BeginAsync(gateway);
+        (await thread.FailureAsync("hello", Soon)).ShouldContain("localhost/none:dev");
+
+        await Kubectl.RunAsync(
+            "--namespace",
+            Space.Name,
+            "patch",
+            "sbr",
+            "imageless",
+            "--type=merge",
+            $$"""--patch={"spec": {"image": "{{LuckFixture.RuntimeSpec().Image}}"} }"""
+        );
         (await thread.AnswerAsync("hello")).ShouldContain("hello 42");
         await world.EndAsync(thread);
     }

@@ -6,11 +6,14 @@ namespace SandboxOperator.Agent.Attach;
 /// <summary>How <c>attach</c> gives its standard streams away: as descriptors, so that no byte passes through it.</summary>
 internal static class HandOver
 {
+    /// <summary>What the socket's path has more than that of the API.</summary>
+    public const string Suffix = ".fd";
+
     private const int Input = 0;
     private const int Output = 1;
 
     /// <summary>Where the agent takes streams: beside the socket of its API.</summary>
-    public static UnixDomainSocketEndPoint At(string socket) => new(socket + ".fd");
+    public static UnixDomainSocketEndPoint At(string socket) => new(socket + Suffix);
 
     /// <summary>Gives the standard streams of this process away.</summary>
     /// <exception cref="IOException">The agent does not take them.</exception>

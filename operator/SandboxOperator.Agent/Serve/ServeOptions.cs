@@ -1,3 +1,4 @@
+using SandboxOperator.Agent.Attach;
 using SandboxOperator.Agent.CommandLine;
 
 namespace SandboxOperator.Agent.Serve;
@@ -5,7 +6,7 @@ namespace SandboxOperator.Agent.Serve;
 /// <summary>What <c>sandbox-agent serve</c> is told on its command line, and its fixed times.</summary>
 internal sealed record ServeOptions
 {
-    private const int MaxSocketPathBytes = 104; // of 107, three are for the socket beside it
+    private const int MaxSocketPathBytes = 107;
 
     /// <summary>The Unix socket of the HTTP API.</summary>
     public required string Socket { get; init; }
@@ -61,8 +62,8 @@ internal sealed record ServeOptions
         var arguments = new Arguments(args, "--launch");
         var options = new ServeOptions
         {
-            Socket = SocketPath(arguments, "--socket"),
-            KernelSocket = SocketPath(arguments, "--kernel-socket"),
+            Socket = SocketPath(arguments, "--socket", HandOver.Suffix.Length),
+            KernelSocket = SocketPath(arguments, "--kernel-socket", 0),
             Data = Path.GetFullPath(arguments.Required("--data")),
             State = Path.GetFullPath(arguments.Required("--state")),
             Scratch = [.. arguments.List("--scratch").Select(Path.GetFullPath)],
@@ -80,14 +81,13 @@ internal sealed record ServeOptions
         return options;
     }
 
-    private static string SocketPath(Arguments arguments, string name)
+    private static string SocketPath(Arguments arguments, string name, int suffixBytes)
     {
         var path = Path.GetFullPath(arguments.Required(name));
-        return System.Text.Encoding.UTF8.GetByteCount(path) <= MaxSocketPathBytes
+        var longest = MaxSocketPathBytes - suffixBytes;
+        return System.Text.Encoding.UTF8.GetByteCount(path) <= longest
             ? path
-            : throw new UsageException(
-                $"{name} is longer than the {MaxSocketPathBytes} bytes a socket's path may have"
-            );
+            : throw new UsageException($"{name} is longer than the {longest} bytes that its path may have");
     }
 
     private static TimeSpan? Seconds(long? seconds) => seconds is { } s ? TimeSpan.FromSeconds(s) : null;

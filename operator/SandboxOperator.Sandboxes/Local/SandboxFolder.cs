@@ -12,8 +12,11 @@ internal sealed record SandboxFolder(string Path)
     /// <summary>Longest path of a Unix socket.</summary>
     public const int LongestSocketPath = 107;
 
-    /// <summary>What the path of the longest socket adds to that of the folder that holds all sandboxes.</summary>
-    public static readonly int SocketSuffix = "/12345678/run/kernel.sock".Length;
+    /// <summary>
+    /// What the path of the longest socket adds to that of the folder that holds all sandboxes: the one that the agent
+    /// has beside its own for who attaches.
+    /// </summary>
+    public static readonly int SocketSuffix = "/12345678/ctl/agent.sock.fd".Length;
 
     private const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
 

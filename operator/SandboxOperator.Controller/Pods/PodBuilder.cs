@@ -201,10 +201,7 @@ internal static class PodBuilder
 
     /// <summary>Brings init and the kernel, both from the agent's image, before the kernel's container starts.</summary>
     private static V1LifecycleHandler Deliver() =>
-        new()
-        {
-            Exec = new V1ExecAction { Command = [SandboxPaths.Agent, "deliver", "--to", DeliveredPrograms] },
-        };
+        new() { Exec = new V1ExecAction { Command = [SandboxPaths.Agent, "deliver", "--to", DeliveredPrograms] } };
 
     /// <summary>
     /// The agent counts as started, and the pod as ready, when code can run. The command waits for that, so that the

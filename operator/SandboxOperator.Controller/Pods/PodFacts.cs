@@ -30,8 +30,7 @@ internal static class PodFacts
     public static bool HasEnded(this V1Pod pod) => pod.Status?.Phase is "Failed" or "Succeeded";
 
     /// <summary>Whether code can run in it.</summary>
-    public static bool IsReady(this V1Pod pod) =>
-        !pod.IsLeaving() && !pod.HasEnded() && pod.IsUp();
+    public static bool IsReady(this V1Pod pod) => !pod.IsLeaving() && !pod.HasEnded() && pod.IsUp();
 
     public static V1PodCondition? Condition(this V1Pod pod, string type) =>
         pod.Status?.Conditions?.FirstOrDefault(condition => condition.Type == type);

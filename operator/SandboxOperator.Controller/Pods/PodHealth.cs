@@ -59,10 +59,7 @@ internal sealed record PodHealth(PodState State, string Reason, string Message)
 
             if (GaveUp(container) is { } end)
             {
-                return Failing(
-                    ConditionReasons.ContainerFailed,
-                    $"Container {container.Name} ended: {Ended(end)}"
-                );
+                return Failing(ConditionReasons.ContainerFailed, $"Container {container.Name} ended: {Ended(end)}");
             }
         }
 

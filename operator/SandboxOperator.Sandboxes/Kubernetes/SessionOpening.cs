@@ -4,6 +4,7 @@ using Microsoft.Extensions.Logging;
 using SandboxOperator.Api.Sessions;
 using SandboxOperator.Kube.Client;
 using SandboxOperator.Kube.Exec;
+using SandboxOperator.Sandboxes.Kubernetes.Prepared;
 using SandboxOperator.Sandboxes.Kubernetes.Sessions;
 
 namespace SandboxOperator.Sandboxes.Kubernetes;
@@ -32,6 +33,7 @@ internal sealed partial class SessionOpening(
     private readonly Channel<bool> _changes = Channel.CreateBounded<bool>(
         new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite }
     );
+    private readonly EarlyStream _early = new(streams, time);
     private IDisposable? _subscription;
     private string _state = "nobody has looked at it yet; does the controller run?";
 
@@ -86,7 +88,11 @@ internal sealed partial class SessionOpening(
         }
     }
 
-    public void Dispose() => _subscription?.Dispose();
+    public void Dispose()
+    {
+        _subscription?.Dispose();
+        _early.Dispose();
+    }
 
     private async Task EnsureAsync(CancellationToken token)
     {
@@ -161,6 +167,11 @@ internal sealed partial class SessionOpening(
                     break;
                 default:
                     Started = true;
+                    if (objects.Find(key.Name)?.Status?.PodRef is { } starting)
+                    {
+                        _early.Begin(starting);
+                    }
+
                     await _changes.Reader.ReadAsync(token);
                     break;
             }
@@ -171,7 +182,7 @@ internal sealed partial class SessionOpening(
     {
         try
         {
-            return await PodAgent.ConnectAsync(streams, pod, time, token);
+            return await PodAgent.ConnectAsync(_early, pod, time, token);
         }
         catch (SandboxLostException exception)
         {

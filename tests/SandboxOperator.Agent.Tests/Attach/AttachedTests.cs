@@ -53,10 +53,7 @@ public sealed class AttachedTests
             Stop
         );
         var run = await init.ReceiveAsync<LinkMessage.Run>();
-        init.Send(
-            new LinkMessage.Output(run.Call, "stdout", "hello"),
-            new LinkMessage.Done(run.Call, CallStatuses.Ok)
-        );
+        init.Send(new LinkMessage.Output(run.Call, "stdout", "hello"), new LinkMessage.Done(run.Call, CallStatuses.Ok));
 
         using var response = await sent;
         var events = await RunningAgent.EventsAsync(response);
@@ -81,10 +78,9 @@ public sealed class AttachedTests
             }
 
             var back = await client.GetByteArrayAsync(File, Stop);
-            Convert.ToHexString(SHA256.HashData(back)).ShouldBe(
-                Convert.ToHexString(SHA256.HashData(content)),
-                $"{size} bytes"
-            );
+            Convert
+                .ToHexString(SHA256.HashData(back))
+                .ShouldBe(Convert.ToHexString(SHA256.HashData(content)), $"{size} bytes");
         }
     }
 
@@ -127,9 +123,7 @@ public sealed class AttachedTests
 
         streams.Kill();
 
-        await Should.ThrowAsync<Exception>(() =>
-            response.Content.ReadAsByteArrayAsync(Stop).WaitAsync(Patience, Stop)
-        );
+        await Should.ThrowAsync<Exception>(() => response.Content.ReadAsByteArrayAsync(Stop).WaitAsync(Patience, Stop));
         (await agent.StatusAsync(_ => true)).ShouldNotBeNull();
     }
 

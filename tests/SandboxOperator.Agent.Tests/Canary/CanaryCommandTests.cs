@@ -49,9 +49,15 @@ public sealed class CanaryCommandTests : IDisposable
 
     private async Task<string> TryAsync(EndPoint address, string patience)
     {
-        var (code, errors) = await AgentProcess.RunAsync(
-            ["canary", "--address", $"{address}", "--patience", patience, "--report", ReportPath]
-        );
+        var (code, errors) = await AgentProcess.RunAsync([
+            "canary",
+            "--address",
+            $"{address}",
+            "--patience",
+            patience,
+            "--report",
+            ReportPath,
+        ]);
         code.ShouldBe(0, errors);
         var report = await File.ReadAllTextAsync(ReportPath);
         return JsonSerializer.Deserialize(report, AgentJson.Default.CanaryReport)!.NetworkPolicy;

@@ -153,7 +153,9 @@ public sealed class LaunchedAgentTests
     public async Task Whoever_attaches_and_reads_no_more_harms_nobody()
     {
         await using var agent = await LaunchedAgent.StartAsync();
-        (await agent.Http.PutAsync(FileAt("big.bin"), new ByteArrayContent(new byte[8 << 20]))).EnsureSuccessStatusCode();
+        (
+            await agent.Http.PutAsync(FileAt("big.bin"), new ByteArrayContent(new byte[8 << 20]))
+        ).EnsureSuccessStatusCode();
         var binary = await Testing.AgentBinary.PathAsync();
         var start = new ProcessStartInfo(
             "/bin/sh",

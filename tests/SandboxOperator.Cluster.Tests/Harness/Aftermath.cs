@@ -73,8 +73,7 @@ internal static class Aftermath
         }
     }
 
-    private static bool IsReady(V1Pod pod) =>
-        pod.Status?.Phase == "Running" && pod.IsUp();
+    private static bool IsReady(V1Pod pod) => pod.Status?.Phase == "Running" && pod.IsUp();
 
     private static IEnumerable<string> Leaving<T>(IEnumerable<T> objects)
         where T : IKubernetesObject<V1ObjectMeta> =>

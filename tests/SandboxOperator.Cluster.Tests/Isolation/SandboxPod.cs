@@ -6,8 +6,8 @@ using SandboxOperator.Api.Runtimes;
 using SandboxOperator.Cluster.Tests.Harness;
 using SandboxOperator.Controller.Pods;
 using SandboxOperator.Kube.Client;
-using SandboxOperator.Kube.Resources;
 using SandboxOperator.Kube.Exec;
+using SandboxOperator.Kube.Resources;
 
 namespace SandboxOperator.Cluster.Tests.Isolation;
 
@@ -31,12 +31,7 @@ internal sealed class SandboxPod
     )
     {
         await CreateAsync(key, spec, canary);
-        var ready = await Eventually.FindAsync<V1Pod>(
-            key,
-            PodReadiness.IsUp,
-            "is up",
-            StartDeadline
-        );
+        var ready = await Eventually.FindAsync<V1Pod>(key, PodReadiness.IsUp, "is up", StartDeadline);
         return (new SandboxPod(key), ready);
     }
 

@@ -151,7 +151,6 @@ internal sealed class AttachedConnection : ConnectionContext
                     break;
                 }
             }
-
         }
         catch (IOException)
         {

@@ -8,9 +8,7 @@ internal sealed class AttachedTransport(
     IMemoryPoolFactory<byte> pools,
     TimeProvider time,
     ILogger<AttachedTransport> logger
-)
-    : IConnectionListenerFactory,
-        IConnectionListenerFactorySelector
+) : IConnectionListenerFactory, IConnectionListenerFactorySelector
 {
     public bool CanBind(EndPoint endpoint) => endpoint is AttachedEndPoint;
 

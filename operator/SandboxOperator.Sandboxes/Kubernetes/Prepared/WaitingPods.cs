@@ -35,8 +35,7 @@ internal static class WaitingPods
     }
 
     /// <summary>Whether its agent can be reached.</summary>
-    public static bool IsReady(V1Pod pod) =>
-        pod.Metadata.DeletionTimestamp is null && pod.IsUp();
+    public static bool IsReady(V1Pod pod) => pod.Metadata.DeletionTimestamp is null && pod.IsUp();
 
     public static PodReference Reference(V1Pod pod) => new() { Name = pod.Metadata.Name, Uid = pod.Metadata.Uid };
 }

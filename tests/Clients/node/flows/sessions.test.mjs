@@ -40,3 +40,30 @@ suite('Sessions', { limits: { idleSeconds: 3 } }, ({ world, each }) => {
     );
   });
 });
+
+suite('Sessions as operators see them', {}, ({ world, once }) => {
+  once('a session is shown, and when it is ended its thread goes on', async (sdk, { model }) => {
+    await model.when('Begin here.', python('x = 1\nprint("begun")'), say('Begun.'));
+    await model.when('Look again.', python('print("x" in globals())'), say('{{last_tool_output:((?:True|False).*)}}'));
+    const first = await ask(sdk, 'Begin here.');
+    completed(first.run);
+
+    const shown = (await world.sessions()).find(({ thread_id: thread }) => thread === first.thread.id);
+    assert.equal(shown.state, 'running');
+    assert.match(shown.launch, /^(warm|cold)$/);
+    assert.ok(shown.expires_at > shown.created_at, JSON.stringify(shown));
+    const found = await world.session(shown.id);
+    assert.deepEqual([found.status, found.body.id, found.body.thread_id], [200, shown.id, first.thread.id]);
+
+    const ended = await world.session(shown.id, 'DELETE');
+    assert.deepEqual(ended, {
+      status: 200,
+      body: { id: shown.id, object: 'sandbox.session.deleted', deleted: true },
+    });
+    await waitFor('the session to be gone', async () => (await world.session(shown.id)).status === 404);
+
+    const second = await ask(sdk, 'Look again.', first);
+    completed(second.run);
+    assert.match(second.text, /False/);
+  });
+});

@@ -96,6 +96,12 @@ export class World {
     return (await response.json()).data;
   }
 
+  /** One of them, looked at or ended: status and body. */
+  async session(id, method = 'GET') {
+    const response = await fetch(`http://127.0.0.1:${this.port}/v1/sandbox/sessions/${id}`, { method });
+    return { status: response.status, body: await response.json() };
+  }
+
   json(method, path, body) {
     const text = typeof body === 'string' ? body : JSON.stringify(body);
     return this.fetch(path, { method, body: text, headers: { 'content-type': 'application/json' } });

@@ -8,7 +8,6 @@ using SandboxOperator.Controller.Pods;
 using SandboxOperator.Controller.Pools;
 using SandboxOperator.Controller.Runtimes;
 using SandboxOperator.Controller.Sessions;
-using SandboxOperator.Controller.UserNamespaces;
 using SandboxOperator.Kube.Caching;
 using SandboxOperator.Kube.Client;
 using SandboxOperator.Kube.Hosting;
@@ -77,7 +76,6 @@ internal static class ControllerApp
         services.AddSingleton<RecipeBook>();
         services.AddSingleton<PodWriter>();
         services.AddSingleton<WarmPods>();
-        services.AddSingleton<NodeSurvey>();
         services
             .AddKubernetesOperator(options =>
             {

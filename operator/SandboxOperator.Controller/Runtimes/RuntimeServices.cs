@@ -1,6 +1,7 @@
 using k8s.Models;
 using SandboxOperator.Api.Resources;
 using SandboxOperator.Controller.Isolation;
+using SandboxOperator.Controller.UserNamespaces;
 using SandboxOperator.Kube.Caching;
 using SandboxOperator.Kube.Client;
 using SandboxOperator.Kube.Hosting;
@@ -13,7 +14,7 @@ internal static class RuntimeServices
     /// <summary>Adds the controller of runtimes. A cache of sandbox pods is needed, and <see cref="IsolationServices"/>.</summary>
     public static KubernetesOperatorBuilder AddRuntimes(this KubernetesOperatorBuilder builder)
     {
-        builder.Services.AddSingleton<RuntimeController>();
+        builder.Services.AddSingleton<NodeSurvey>().AddSingleton<RuntimeController>();
         return builder.AddController<RuntimeController, SandboxRuntime>(options =>
             options.Watches<V1Pod>(Telling).Watches<V1NetworkPolicy>(Concerned)
         );

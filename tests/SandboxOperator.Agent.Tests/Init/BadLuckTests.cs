@@ -20,7 +20,7 @@ public sealed class BadLuckTests(RealSandbox sandbox)
         "killed: by signal 9 (SIGKILL), which the code itself or the machine's memory limit sends; variables are lost"
     )]
     [InlineData(
-        "l = []\nwhile True: l.append(bytearray(1 << 20))",
+        "import os, time\nos.fork()\nl = []\nwhile True: l.append(bytearray(1 << 20)); time.sleep(0.001)",
         "killed: out of memory (512 MiB); variables are lost"
     )]
     [InlineData(

@@ -61,8 +61,16 @@ internal sealed class FileEndpoints(WorkingDirectory directory)
         while (true)
         {
             var read = await body.ReadAsync(context.RequestAborted);
-            upload.Write(read.Buffer);
-            body.AdvanceTo(read.Buffer.End);
+            try
+            {
+                upload.Write(read.Buffer);
+            }
+            finally
+            {
+                // Also when it does not fit: the rest is read before the refusal is answered.
+                body.AdvanceTo(read.Buffer.End);
+            }
+
             if (read.IsCompleted)
             {
                 break;

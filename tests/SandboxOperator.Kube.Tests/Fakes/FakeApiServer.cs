@@ -130,7 +130,14 @@ internal sealed class FakeApiServer : IAsyncDisposable
     {
         foreach (var watch in _watches.Keys)
         {
-            watch.Abort();
+            try
+            {
+                watch.Abort();
+            }
+            catch (ObjectDisposedException)
+            {
+                // Its client has ended it just now.
+            }
         }
     }
 

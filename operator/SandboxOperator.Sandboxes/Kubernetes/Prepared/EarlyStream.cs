@@ -1,5 +1,4 @@
 using SandboxOperator.Api.Sessions;
-using SandboxOperator.Kube.Exec;
 
 namespace SandboxOperator.Sandboxes.Kubernetes.Prepared;
 
@@ -15,7 +14,7 @@ internal sealed class EarlyStream(IAgentStreams streams, TimeProvider time) : IA
     private readonly Lock _gate = new();
     private readonly CancellationTokenSource _stop = new();
     private string? _uid;
-    private Task<Stream?>? _opening;
+    private Task<PreparedStream?>? _opening;
     private bool _isDisposed;
 
     /// <summary>Begins to open a stream to a pod, unless that has begun.</summary>
@@ -35,7 +34,7 @@ internal sealed class EarlyStream(IAgentStreams streams, TimeProvider time) : IA
     /// <summary>Hands out the early stream, once; opens another one when there is none.</summary>
     public async ValueTask<Stream> OpenAsync(PodReference pod, CancellationToken cancellationToken)
     {
-        Task<Stream?>? opening;
+        Task<PreparedStream?>? opening;
         lock (_gate)
         {
             opening = _uid == pod.Uid ? _opening : null;
@@ -44,13 +43,13 @@ internal sealed class EarlyStream(IAgentStreams streams, TimeProvider time) : IA
 
         if (opening is { IsCompletedSuccessfully: true } && opening.Result is { } early)
         {
-            if (early is not ExecStream { Completion.IsCompleted: true })
+            if (!early.HasEnded)
             {
-                return early;
+                return early.Stream;
             }
 
             // The agent did not listen yet.
-            await early.DisposeAsync();
+            await early.Stream.DisposeAsync();
         }
         else
         {
@@ -75,9 +74,9 @@ internal sealed class EarlyStream(IAgentStreams streams, TimeProvider time) : IA
         }
     }
 
-    private static void Discard(Task<Stream?>? opening) =>
+    private static void Discard(Task<PreparedStream?>? opening) =>
         _ = opening?.ContinueWith(
-            static late => late.Result?.Dispose(),
+            static late => late.Result?.Stream.Dispose(),
             CancellationToken.None,
             TaskContinuationOptions.OnlyOnRanToCompletion,
             TaskScheduler.Default
@@ -89,7 +88,7 @@ internal sealed class EarlyStream(IAgentStreams streams, TimeProvider time) : IA
         _opening = null;
     }
 
-    private async Task<Stream?> OpenWhenPossibleAsync(PodReference pod, CancellationToken cancellationToken)
+    private async Task<PreparedStream?> OpenWhenPossibleAsync(PodReference pod, CancellationToken cancellationToken)
     {
         try
         {
@@ -98,7 +97,7 @@ internal sealed class EarlyStream(IAgentStreams streams, TimeProvider time) : IA
                 await Task.Delay(Pause, time, cancellationToken);
                 try
                 {
-                    return await streams.OpenAsync(pod, cancellationToken);
+                    return new PreparedStream(pod, await streams.OpenAsync(pod, cancellationToken));
                 }
                 catch (IOException)
                 {

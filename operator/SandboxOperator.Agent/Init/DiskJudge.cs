@@ -24,11 +24,11 @@ internal sealed class DiskJudge
         _allowed = limit;
     }
 
-    /// <summary>Whether the last measurement was over the limit.</summary>
-    public bool IsOver => Volatile.Read(ref _last) > _limit;
+    /// <summary>Whether the last measurement was over the limit, or a next one may be after this much has been added.</summary>
+    public bool MayBeOver(long added) => Volatile.Read(ref _last) + Math.Max(0, added) > _limit;
 
     /// <summary>What is there before a call starts; nobody is judged for it.</summary>
-    public void Leave(long used) => _last = used;
+    public void Leave(long used) => Volatile.Write(ref _last, used);
 
     /// <summary>Judges a measurement made during a call, or after the call of that number.</summary>
     public DiskAction Judge(long used, int call, TimeSpan now)
@@ -40,7 +40,7 @@ internal sealed class DiskJudge
             _allowed = _last <= _limit ? _limit : _last + _slack;
         }
 
-        _last = used;
+        Volatile.Write(ref _last, used);
         if (used <= _allowed)
         {
             _allowed = Math.Max(_limit, Math.Min(_allowed, used + _slack));

@@ -18,7 +18,7 @@ internal sealed class DiskWatch(InitOptions options, SandboxState state, TimePro
     private readonly DiskJudge _bytes = new(options.DiskBytes);
     private readonly DiskJudge _files = new(options.Files);
     private readonly Lock _measuring = new();
-    private (long Bytes, long Files) _free;
+    private volatile Level _free = new(0, 0);
     private TimeSpan _measuredAt;
     private TimeSpan _measuringTook;
     private int _measuredCall;
@@ -30,18 +30,25 @@ internal sealed class DiskWatch(InitOptions options, SandboxState state, TimePro
     }
 
     /// <summary>
-    /// What an earlier call has left over a limit may stay, and is measured once more before the next one starts: what was
-    /// deleted meanwhile is not there to be written again.
+    /// What an earlier call has left over a limit may stay, and is measured before the next one starts: what nobody has
+    /// seen grow yet is not the next one's doing, and what was deleted is not there to be written again. With some room,
+    /// because others may have freed space on the same file system.
     /// </summary>
     private void MeasureLeftovers()
     {
-        if (_bytes.IsOver || _files.IsOver)
+        var (before, now) = (_free, Free());
+        if (
+            _bytes.MayBeOver(before.Bytes - now.Bytes + LooksAtBytes)
+            || _files.MayBeOver(before.Files - now.Files + LooksAtFiles)
+        )
         {
             lock (_measuring)
             {
+                var free = Free();
                 var used = _usage.Measure(state.ZygotePid);
                 _bytes.Leave(used.Bytes);
                 _files.Leave(used.Files);
+                _free = free;
             }
         }
     }
@@ -74,8 +81,10 @@ internal sealed class DiskWatch(InitOptions options, SandboxState state, TimePro
         // Whoever is there when measuring begins is who is judged: its successor has not done it.
         var kernel = state.Kernel;
         var busy = state.IsBusy;
-        _free = _usage.Free();
+        var free = Free();
         Act(kernel, busy, _usage.Measure(state.ZygotePid), call, now);
+        // Not before the judges know the sum: what was added in between then counts twice rather than not at all.
+        _free = free;
         _measuredAt = time.GetElapsedTime(0);
         _measuringTook = _measuredAt - now;
         _measuredCall = state.IsBusy ? _measuredCall : call;
@@ -94,7 +103,7 @@ internal sealed class DiskWatch(InitOptions options, SandboxState state, TimePro
             return true;
         }
 
-        var free = _usage.Free();
+        var free = Free();
         return _free.Bytes - free.Bytes > LooksAtBytes || _free.Files - free.Files > LooksAtFiles;
     }
 
@@ -108,13 +117,28 @@ internal sealed class DiskWatch(InitOptions options, SandboxState state, TimePro
             return;
         }
 
-        if (action == DiskAction.Warn && busy)
-        {
-            kernel.Signal(Native.SignalUser1);
-        }
-        else if (kernel.Kill(files > bytes ? KillReason.Files : KillReason.Disk))
-        {
-            ProcessTable.KillAllBut(state.ZygotePid);
-        }
+        state.ActFor(
+            call,
+            () =>
+            {
+                if (action == DiskAction.Kill && kernel.Kill(files > bytes ? KillReason.Files : KillReason.Disk))
+                {
+                    ProcessTable.KillAllBut(state.ZygotePid);
+                }
+                else if (action == DiskAction.Warn && busy)
+                {
+                    // After the call there is nobody to be told; what goes on writing then is ended next time.
+                    kernel.Signal(Native.SignalUser1);
+                }
+            }
+        );
     }
+
+    private Level Free()
+    {
+        var (bytes, files) = _usage.Free();
+        return new Level(bytes, files);
+    }
+
+    private sealed record Level(long Bytes, long Files);
 }

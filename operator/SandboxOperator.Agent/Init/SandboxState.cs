@@ -3,6 +3,7 @@ namespace SandboxOperator.Agent.Init;
 /// <summary>What the loop tells the watches, each value on its own.</summary>
 internal sealed class SandboxState
 {
+    private readonly Lock _turn = new();
     private volatile KernelProcess? _kernel;
     private volatile int _zygotePid;
     private volatile int _call;
@@ -34,8 +35,26 @@ internal sealed class SandboxState
     public void CallStarted()
     {
         CallStarts?.Invoke();
-        _call++;
-        _running = true;
+        lock (_turn)
+        {
+            _call++;
+            _running = true;
+        }
+    }
+
+    /// <summary>
+    /// Acts on what was seen during or after the call of that number, unless another one has started since, which is not
+    /// to pay for it. None starts meanwhile.
+    /// </summary>
+    public void ActFor(int call, Action act)
+    {
+        lock (_turn)
+        {
+            if (call == _call)
+            {
+                act();
+            }
+        }
     }
 
     public void CallEnded() => _running = false;

@@ -249,6 +249,27 @@ public sealed class BadLuckTests(RealSandbox sandbox)
     }
 
     [Fact]
+    public void A_call_does_not_pay_for_what_the_last_one_wrote()
+    {
+        // Measured before the next call starts, while it starts, or while it runs: every moment is met.
+        const string Fill = """
+            import os
+            with open("full", "wb") as f:
+                os.posix_fallocate(f.fileno(), 0, 256 << 20)  # with what else there is, a little over the limit
+            raise OSError("full")
+            """;
+        sandbox.Run("kept = 42");
+        for (var milliseconds = 0; milliseconds < 120; milliseconds += 2)
+        {
+            sandbox.Run(Fill).Done.StateLost.ShouldBeFalse();
+            sandbox
+                .Run($"import os, time\ntime.sleep({milliseconds} / 1000)\nos.remove('full')\nprint(kept)")
+                .ShouldPrint()
+                .ShouldBe("42\n", $"after {milliseconds} ms");
+        }
+    }
+
+    [Fact]
     public void What_was_deleted_is_no_allowance_for_the_next_call()
     {
         const string Full = """

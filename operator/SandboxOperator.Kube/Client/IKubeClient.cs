@@ -5,7 +5,8 @@ namespace SandboxOperator.Kube.Client;
 
 /// <summary>
 /// Reads and writes objects of any kind with <c>[KubernetesEntity]</c>. Every request has a deadline of 30 seconds and
-/// fails with a <see cref="KubeException"/>; nothing is tried again here, queues do that.
+/// fails with a <see cref="KubeException"/>. Within that time a server that has not begun with a request (429) and says
+/// when to come again is asked again; nothing else is tried twice here, queues do that.
 /// </summary>
 public interface IKubeClient
 {

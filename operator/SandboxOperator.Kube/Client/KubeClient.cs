@@ -16,7 +16,9 @@ namespace SandboxOperator.Kube.Client;
 public sealed class KubeClient(KubeConnection connection, TimeProvider time) : IKubeClient
 {
     private const string ApplyType = "application/apply-patch+yaml";
+    private const int MostTries = 10;
     private static readonly TimeSpan Deadline = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan ShortestWait = TimeSpan.FromMilliseconds(100);
 
     /// <inheritdoc/>
     public async Task<T?> GetAsync<T>(ObjectKey key, CancellationToken token)
@@ -24,7 +26,7 @@ public sealed class KubeClient(KubeConnection connection, TimeProvider time) : I
     {
         try
         {
-            return await SendAsync<T>(HttpMethod.Get, KubeKind.Of<T>().Object(key), content: null, token);
+            return await SendAsync<T>(HttpMethod.Get, KubeKind.Of<T>().Object(key), body: null, token);
         }
         catch (KubeException exception) when (exception.IsNotFound)
         {
@@ -42,7 +44,7 @@ public sealed class KubeClient(KubeConnection connection, TimeProvider time) : I
         where T : class, IKubernetesObject<V1ObjectMeta>
     {
         var path = query.Path(KubeKind.Of<T>(), ("limit", $"{limit}"), ("continue", continueWith));
-        using var answer = await SendAsync(HttpMethod.Get, path, content: null, token);
+        using var answer = await SendAsync(HttpMethod.Get, path, body: null, token);
         var items = new List<T>();
         var unreadable = new List<string>();
         if (answer.RootElement.TryGetProperty("items", out var list) && list.ValueKind == JsonValueKind.Array)
@@ -162,7 +164,7 @@ public sealed class KubeClient(KubeConnection connection, TimeProvider time) : I
         };
         var text = patch.Content as string ?? KubernetesJson.Serialize(patch.Content);
         var path = $"{KubeKind.Of<T>().Object(key, subresource)}?fieldManager={fieldManager}";
-        return SendAsync<T>(HttpMethod.Patch, path, Content(text, type), token);
+        return SendAsync<T>(HttpMethod.Patch, path, new Body(text, type), token);
     }
 
     /// <inheritdoc/>
@@ -219,10 +221,7 @@ public sealed class KubeClient(KubeConnection connection, TimeProvider time) : I
         }
     }
 
-    private static StringContent Json(object value) => Content(KubernetesJson.Serialize(value), "application/json");
-
-    private static StringContent Content(string text, string type) =>
-        new(text, Encoding.UTF8, MediaTypeHeaderValue.Parse(type));
+    private static Body Json(object value) => new(KubernetesJson.Serialize(value), "application/json");
 
     private Task<T> ApplyAsync<T>(
         ObjectKey key,
@@ -234,13 +233,13 @@ public sealed class KubeClient(KubeConnection connection, TimeProvider time) : I
         where T : class, IKubernetesObject<V1ObjectMeta>
     {
         var path = $"{KubeKind.Of<T>().Object(key, subresource)}?fieldManager={fieldManager}&force=true";
-        return SendAsync<T>(HttpMethod.Patch, path, Content(body.ToJsonString(), ApplyType), token);
+        return SendAsync<T>(HttpMethod.Patch, path, new Body(body.ToJsonString(), ApplyType), token);
     }
 
-    private async Task<T> SendAsync<T>(HttpMethod method, string path, HttpContent? content, CancellationToken token)
+    private async Task<T> SendAsync<T>(HttpMethod method, string path, Body? body, CancellationToken token)
         where T : class, IKubernetesObject<V1ObjectMeta>
     {
-        using var answer = await SendAsync(method, path, content, token);
+        using var answer = await SendAsync(method, path, body, token);
         try
         {
             return KubeJson.Entity<T>(answer.RootElement);
@@ -251,31 +250,47 @@ public sealed class KubeClient(KubeConnection connection, TimeProvider time) : I
         }
     }
 
-    private async Task<JsonDocument> SendAsync(
-        HttpMethod method,
-        string path,
-        HttpContent? content,
-        CancellationToken token
-    )
+    private async Task<JsonDocument> SendAsync(HttpMethod method, string path, Body? body, CancellationToken token)
     {
-        using var request = new HttpRequestMessage(method, new Uri(path, UriKind.Relative)) { Content = content };
         using var timeout = new CancellationTokenSource(Deadline, time);
         using var both = CancellationTokenSource.CreateLinkedTokenSource(timeout.Token, token);
+        var started = time.GetTimestamp();
+        for (var tried = 1; ; tried++)
+        {
+            try
+            {
+                return await TryAsync(method, path, body, both.Token);
+            }
+            catch (KubeException exception)
+                when (exception is { Code: HttpStatusCode.TooManyRequests, RetryAfter: { } wait }
+                    && tried < MostTries
+                    && time.GetElapsedTime(started) + wait < Deadline
+                )
+            {
+                await Task.Delay(wait > ShortestWait ? wait : ShortestWait, time, token);
+            }
+            catch (OperationCanceledException exception) when (!token.IsCancellationRequested)
+            {
+                throw new KubeException(
+                    code: null,
+                    "Timeout",
+                    $"{method} {path}: no answer within {Deadline.TotalSeconds} s",
+                    exception
+                );
+            }
+        }
+    }
+
+    private async Task<JsonDocument> TryAsync(HttpMethod method, string path, Body? body, CancellationToken token)
+    {
+        using var request = new HttpRequestMessage(method, new Uri(path, UriKind.Relative));
+        request.Content = body?.Content();
         try
         {
-            using var response = await ReachAsync(request, stream: false, path, both.Token);
-            await ThrowUnlessSuccessAsync(response, $"{method} {path}", both.Token);
-            await using var body = await response.Content.ReadAsStreamAsync(both.Token);
-            return await JsonDocument.ParseAsync(body, cancellationToken: both.Token);
-        }
-        catch (OperationCanceledException exception) when (!token.IsCancellationRequested)
-        {
-            throw new KubeException(
-                code: null,
-                "Timeout",
-                $"{method} {path}: no answer within {Deadline.TotalSeconds} s",
-                exception
-            );
+            using var response = await ReachAsync(request, stream: false, path, token);
+            await ThrowUnlessSuccessAsync(response, $"{method} {path}", token);
+            await using var answer = await response.Content.ReadAsStreamAsync(token);
+            return await JsonDocument.ParseAsync(answer, cancellationToken: token);
         }
         catch (Exception exception) when (exception is IOException or JsonException)
         {
@@ -332,5 +347,11 @@ public sealed class KubeClient(KubeConnection connection, TimeProvider time) : I
         {
             RetryAfter = response.Headers.RetryAfter?.Delta,
         };
+    }
+
+    /// <summary>What a request carries, each time it is sent.</summary>
+    private sealed record Body(string Text, string Type)
+    {
+        public StringContent Content() => new(Text, Encoding.UTF8, MediaTypeHeaderValue.Parse(Type));
     }
 }

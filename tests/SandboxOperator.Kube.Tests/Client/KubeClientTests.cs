@@ -1,3 +1,4 @@
+using System.Net;
 using k8s.Models;
 using Microsoft.AspNetCore.Http;
 using SandboxOperator.Api.Sessions;
@@ -107,6 +108,42 @@ public sealed class KubeClientTests : IAsyncLifetime
         failure.IsForbidden.ShouldBeTrue();
         failure.Message.ShouldContain("POST");
         failure.Message.ShouldContain("exceeded quota");
+    }
+
+    [Fact]
+    public async Task A_server_that_has_not_begun_is_asked_again_when_it_says()
+    {
+        var refusals = 2;
+        _server.Instead = context => Task.FromResult(refusals-- > 0 && Refuse(context, "0"));
+
+        var created = await _client.CreateAsync(Session(), "test", CancellationToken.None);
+
+        created.Metadata.Name.ShouldBe(Key.Name);
+        _server.Requests.ShouldBe(Enumerable.Repeat($"POST {Sessions}?fieldManager=test", 3));
+    }
+
+    [Theory]
+    [InlineData("0", 10)]
+    [InlineData("600", 1)]
+    [InlineData(null, 1)]
+    public async Task A_server_that_goes_on_refusing_is_not_asked_for_ever(string? retryAfter, int times)
+    {
+        _server.Instead = context => Task.FromResult(Refuse(context, retryAfter));
+
+        var failure = await Should.ThrowAsync<KubeException>(
+            _client.GetAsync<SandboxSession>(Key, CancellationToken.None)
+        );
+
+        failure.Code.ShouldBe(HttpStatusCode.TooManyRequests);
+        failure.IsTransient.ShouldBeTrue();
+        _server.Requests.Count.ShouldBe(times);
+    }
+
+    private static bool Refuse(HttpContext context, string? retryAfter)
+    {
+        context.Response.StatusCode = StatusCodes.Status429TooManyRequests;
+        context.Response.Headers.RetryAfter = retryAfter;
+        return true;
     }
 
     private static SandboxSession Session() =>

@@ -193,9 +193,6 @@ def make_shell():
     from traitlets import Type
     from traitlets.config import Config
 
-    for name in without:
-        del sys.modules[name]
-
     class Displays(DisplayPublisher):
         def publish(self, data, metadata=None, source=None, **kwargs):
             self.shell.show(data, is_result=False)
@@ -281,6 +278,8 @@ def make_shell():
         Shell.clear_instance()
         config.InteractiveShell.colors = "nocolor"
         shell = Shell.instance(config=config)
+    for name in without:
+        del sys.modules[name]
     shell.history_manager.store_inputs = lambda *args, **kwargs: None  # they would only grow
     shell.display_formatter.active_types = [*BINARY_MIMES, *TEXT_MIMES]
     return shell
@@ -482,9 +481,8 @@ def main():
     preload(args.preload, shell)
     if args.cold:
         become_kernel(args, shell, CONTROL_FD, CONTROL_FD + 1, CONTROL_FD + 2)
-    gc.collect()
     ctypes.CDLL(None).malloc_trim(0)
-    gc.freeze()
+    gc.freeze()  # what little garbage there is stays; to look for it takes longer than to import IPython
     serve_forks(args, shell)
 
 

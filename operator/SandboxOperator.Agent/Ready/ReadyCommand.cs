@@ -37,7 +37,7 @@ internal static class ReadyCommand
     }
 
     /// <summary>Asks until the answer is final, or for so long.</summary>
-    public static async Task<Readiness> WaitAsync(
+    public static async Task<AgentReadiness> WaitAsync(
         Func<AgentStatus?> ask,
         TimeSpan deadline,
         TimeProvider time,
@@ -47,7 +47,7 @@ internal static class ReadyCommand
         var start = time.GetTimestamp();
         while (true)
         {
-            var found = Readiness.Of(ask());
+            var found = AgentReadiness.Of(ask());
             if (found.IsFinal || time.GetElapsedTime(start) >= deadline)
             {
                 return found;

@@ -9,6 +9,11 @@ public static class ConditionReasons
     /// <summary>Wait: the sandbox is starting.</summary>
     public const string Starting = "Starting";
 
+    /// <summary>
+    /// Wait: the sandbox is starting, and then has to show that network policies are enforced before anybody may use it.
+    /// </summary>
+    public const string AwaitingProof = "AwaitingProof";
+
     /// <summary>Wait: the sandbox was lost and another one is starting; variables and files are gone.</summary>
     public const string Replacing = "Replacing";
 

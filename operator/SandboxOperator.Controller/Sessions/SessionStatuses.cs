@@ -177,21 +177,34 @@ internal static class SessionStatuses
             return new PodHealth(PodState.Failing, ConditionReasons.InvalidSpec, problem);
         }
 
-        return
-            health.State == PodState.Ready
-            && requiresNetworkPolicy
-            && isolation.NetworkPolicyEnforced.Status != ConditionStatus.True
-            ? new PodHealth(
+        if (!requiresNetworkPolicy || isolation.NetworkPolicyEnforced.Status == ConditionStatus.True)
+        {
+            return health;
+        }
+
+        return health.State switch
+        {
+            PodState.Ready => new PodHealth(
                 PodState.Failing,
                 ConditionReasons.NetworkPolicyNotEnforced,
                 $"The runtime requires network policies to be enforced: {isolation.NetworkPolicyEnforced.Message}"
-            )
-            : health;
+            ),
+            PodState.Starting => health with { Reason = ConditionReasons.AwaitingProof },
+            _ => health,
+        };
     }
 
-    /// <summary>Whether a pod takes the place of one that the session had.</summary>
+    /// <summary>
+    /// Whether a pod takes the place of one in which code may have run: a gateway may have used that before it was seen
+    /// here to be ready.
+    /// </summary>
     public static bool IsReplacement(SandboxSession session, V1Pod pod) =>
-        session.Status is { StartedAt: not null } status && status.PodRef?.Uid != pod.Metadata.Uid;
+        session.Status is { } status
+        && status.PodRef?.Uid != pod.Metadata.Uid
+        && (
+            status.StartedAt is not null
+            || (status.PodRef is not null && SessionSettings.Of(session).ReportedActivity is not null)
+        );
 
     private static (string Reason, string Message) Explain(
         SandboxSession session,

@@ -14,6 +14,9 @@ internal sealed class AgentClient(HttpMessageInvoker http, AgentClientOptions op
 {
     private const string Root = "http://sandbox/";
     private const long ExpectContinueBytes = 1 << 20;
+    private static readonly string AwaitReady =
+        $"status?{AgentLocation.AwaitReady}={AgentLocation.LongestAwaitSeconds}";
+    private static readonly TimeSpan BetweenLooks = TimeSpan.FromMilliseconds(25);
 
     // A transfer moves or ends; how long all of it may take is nobody's business.
     private static readonly TimeSpan LongestTransfer = TimeSpan.FromHours(12);
@@ -92,6 +95,24 @@ internal sealed class AgentClient(HttpMessageInvoker http, AgentClientOptions op
     /// <inheritdoc cref="ISandbox.GetStatusAsync"/>
     public Task<AgentStatus> GetStatusAsync(CancellationToken cancellationToken) =>
         GetAsync("status", AgentJson.Default.AgentStatus, cancellationToken);
+
+    /// <summary>Waits until code can run and every way out is blocked, or that will not be.</summary>
+    /// <returns>The status that says so.</returns>
+    /// <exception cref="SandboxLostException">The agent does not answer.</exception>
+    public async Task<AgentStatus> AwaitReadyAsync(CancellationToken cancellationToken)
+    {
+        while (true)
+        {
+            var status = await GetAsync(AwaitReady, AgentJson.Default.AgentStatus, cancellationToken);
+            if (AgentReadiness.Of(status).IsFinal)
+            {
+                return status;
+            }
+
+            // An older agent answers at once.
+            await Task.Delay(BetweenLooks, time, cancellationToken);
+        }
+    }
 
     public void Dispose() => http.Dispose();
 

@@ -218,7 +218,7 @@ internal sealed partial class KubernetesSandboxes : ISandboxes, IHostedService, 
 
         var session = _objects.Find(live.Name);
         var view = SessionView.Of(session);
-        if (view.Stage != SessionStage.Ready || view.HasLeft(session, sandbox.VolumeId))
+        if (view.Pod is null || view.HasLeft(session, sandbox.VolumeId))
         {
             return null;
         }

@@ -28,10 +28,27 @@ internal sealed class PodAgent : IDisposable
 
     /// <summary>Reaches the agent of a pod.</summary>
     /// <exception cref="SandboxLostException">It does not answer; the message says why.</exception>
-    public static async Task<PodAgent> ConnectAsync(
+    public static Task<PodAgent> ConnectAsync(
         IAgentStreams streams,
         PodReference pod,
         TimeProvider time,
+        CancellationToken cancellationToken
+    ) => ConnectAsync(streams, pod, time, static (client, token) => client.GetStatusAsync(token), cancellationToken);
+
+    /// <summary>Reaches the agent of a pod that is starting, and waits until it says whether code can run.</summary>
+    /// <exception cref="SandboxLostException">It does not answer; the message says why.</exception>
+    public static Task<PodAgent> AwaitAsync(
+        IAgentStreams streams,
+        PodReference pod,
+        TimeProvider time,
+        CancellationToken cancellationToken
+    ) => ConnectAsync(streams, pod, time, static (client, token) => client.AwaitReadyAsync(token), cancellationToken);
+
+    private static async Task<PodAgent> ConnectAsync(
+        IAgentStreams streams,
+        PodReference pod,
+        TimeProvider time,
+        Func<AgentClient, CancellationToken, Task<AgentStatus>> ask,
         CancellationToken cancellationToken
     )
     {
@@ -39,7 +56,7 @@ internal sealed class PodAgent : IDisposable
         var client = new AgentClient(connections, Bounds, time);
         try
         {
-            return new PodAgent(pod, client, await client.GetStatusAsync(cancellationToken));
+            return new PodAgent(pod, client, await ask(client, cancellationToken));
         }
         catch
         {

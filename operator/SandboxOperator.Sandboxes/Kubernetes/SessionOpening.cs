@@ -15,6 +15,7 @@ namespace SandboxOperator.Sandboxes.Kubernetes;
 /// <item>Find its object, or create it.</item>
 /// <item>Ask for its sandbox back when that was suspended.</item>
 /// <item>Wait for the controller, on the cache's watch. A reason why it cannot start ends the wait at once.</item>
+/// <item>Meanwhile ask the agent of a pod that is starting: mostly it knows first that code can run.</item>
 /// <item>Reach the agent in the pod. A pod that does not answer may be about to be replaced: look again.</item>
 /// </list>
 /// An API server that is away is waited for like a pod: it may be starting again.
@@ -33,8 +34,8 @@ internal sealed partial class SessionOpening(
     private readonly Channel<bool> _changes = Channel.CreateBounded<bool>(
         new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite }
     );
-    private readonly EarlyStream _early = new(streams, time);
     private IDisposable? _subscription;
+    private EarlyAgent? _early;
     private string _state = "nobody has looked at it yet; does the controller run?";
 
     /// <summary>Whether a sandbox had to be started for it.</summary>
@@ -51,12 +52,13 @@ internal sealed partial class SessionOpening(
         using var either = CancellationTokenSource.CreateLinkedTokenSource(deadline.Token, cancellationToken);
         try
         {
+            _early = new EarlyAgent(streams, time, Changed);
             _subscription = objects.Subscribe(
                 (name, _) =>
                 {
                     if (string.Equals(name, key.Name, StringComparison.Ordinal))
                     {
-                        _changes.Writer.TryWrite(item: true);
+                        Changed();
                     }
                 }
             );
@@ -91,8 +93,10 @@ internal sealed partial class SessionOpening(
     public void Dispose()
     {
         _subscription?.Dispose();
-        _early.Dispose();
+        _early?.Dispose();
     }
+
+    private void Changed() => _changes.Writer.TryWrite(item: true);
 
     private async Task EnsureAsync(CancellationToken token)
     {
@@ -138,6 +142,12 @@ internal sealed partial class SessionOpening(
                 _state = view.Message;
             }
 
+            if (view.Pod is { } waiting && _early!.Take(waiting) is { } early)
+            {
+                ReadyAt ??= time.GetTimestamp();
+                return early;
+            }
+
             if (view.Stage == SessionStage.Ready)
             {
                 ReadyAt ??= time.GetTimestamp();
@@ -158,6 +168,8 @@ internal sealed partial class SessionOpening(
                         token
                     );
                     continue;
+                case SessionStage.Ready when await _early!.TakeAsync(view.Pod!, LookAgain, token) is { } asked:
+                    return asked;
                 case SessionStage.Ready when await ConnectAsync(view.Pod!, token) is { } agent:
                     return agent;
                 case SessionStage.Ready:
@@ -167,9 +179,9 @@ internal sealed partial class SessionOpening(
                     break;
                 default:
                     Started = true;
-                    if (objects.Find(key.Name)?.Status?.PodRef is { } starting)
+                    if (view.Pod is { } starting)
                     {
-                        _early.Begin(starting);
+                        _early!.Begin(starting);
                     }
 
                     await _changes.Reader.ReadAsync(token);
@@ -182,7 +194,7 @@ internal sealed partial class SessionOpening(
     {
         try
         {
-            return await PodAgent.ConnectAsync(_early, pod, time, token);
+            return await PodAgent.ConnectAsync(streams, pod, time, token);
         }
         catch (SandboxLostException exception)
         {

@@ -20,23 +20,23 @@ public sealed class ReadinessTests
     };
 
     [Fact]
-    public void It_waits_for_the_agent() => ShouldWait(Readiness.Of(null), "does not answer");
+    public void It_waits_for_the_agent() => ShouldWait(AgentReadiness.Of(null), "does not answer");
 
     [Fact]
     public void It_waits_for_the_kernel_and_is_ready_with_it()
     {
-        ShouldWait(Readiness.Of(Starting), "is starting");
-        Readiness.Of(Starting with { Ready = true }).IsReady.ShouldBeTrue();
-        Readiness.Of(Starting with { RunningCall = "call" }).IsReady.ShouldBeTrue();
+        ShouldWait(AgentReadiness.Of(Starting), "is starting");
+        AgentReadiness.Of(Starting with { Ready = true }).IsReady.ShouldBeTrue();
+        AgentReadiness.Of(Starting with { RunningCall = "call" }).IsReady.ShouldBeTrue();
     }
 
     [Fact]
     public void It_waits_for_the_kernel_side_to_connect() =>
-        ShouldWait(Readiness.Of(Starting with { KernelConnected = false, Isolation = [] }), "has not connected");
+        ShouldWait(AgentReadiness.Of(Starting with { KernelConnected = false, Isolation = [] }), "has not connected");
 
     [Fact]
     public void A_kernel_side_that_was_there_and_is_gone_is_not_waited_for() =>
-        ShouldFail(Readiness.Of(Starting with { KernelConnected = false }), "ended before it was ready");
+        ShouldFail(AgentReadiness.Of(Starting with { KernelConnected = false }), "ended before it was ready");
 
     [Theory]
     [InlineData(true)]
@@ -49,12 +49,12 @@ public sealed class ReadinessTests
             KernelConnected = connected,
             Isolation = [Blocked, new("dns", Blocked: false, "a way is open")],
         };
-        ShouldFail(Readiness.Of(open), "dns (a way is open)");
+        ShouldFail(AgentReadiness.Of(open), "dns (a way is open)");
     }
 
     [Fact]
     public void Nothing_tried_is_not_isolated() =>
-        ShouldFail(Readiness.Of(Starting with { Ready = true, Isolation = [] }), "has not tried");
+        ShouldFail(AgentReadiness.Of(Starting with { Ready = true, Isolation = [] }), "has not tried");
 
     [Fact]
     public async Task At_the_deadline_it_says_what_is_missing()
@@ -73,13 +73,13 @@ public sealed class ReadinessTests
         ShouldWait(found, "is starting");
     }
 
-    private static void ShouldWait(Readiness found, string missing)
+    private static void ShouldWait(AgentReadiness found, string missing)
     {
         (found.IsReady, found.IsFinal).ShouldBe((false, false));
         found.Missing.ShouldContain(missing);
     }
 
-    private static void ShouldFail(Readiness found, string missing)
+    private static void ShouldFail(AgentReadiness found, string missing)
     {
         (found.IsReady, found.IsFinal).ShouldBe((false, true));
         found.Missing.ShouldContain(missing);

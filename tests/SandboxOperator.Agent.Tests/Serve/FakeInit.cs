@@ -1,5 +1,6 @@
 using System.Net.Sockets;
 using SandboxOperator.Agent.Link;
+using SandboxOperator.Api.Agent;
 
 namespace SandboxOperator.Agent.Tests.Serve;
 
@@ -16,8 +17,8 @@ internal sealed class FakeInit : IDisposable
         (_reader, _writer) = (new LinkReader(_stream), new LinkWriter(_stream));
     }
 
-    /// <summary>Connects and says hello and ready.</summary>
-    public static async Task<FakeInit> ConnectAsync(string path, bool ready = true)
+    /// <summary>Connects and says hello, what it has tried to get out, and ready.</summary>
+    public static async Task<FakeInit> ConnectAsync(string path, bool ready = true, params IsolationCheck[] tried)
     {
         using var deadline = new CancellationTokenSource(TimeSpan.FromSeconds(30));
         while (true)
@@ -27,7 +28,7 @@ internal sealed class FakeInit : IDisposable
             {
                 await socket.ConnectAsync(new UnixDomainSocketEndPoint(path), deadline.Token);
                 var init = new FakeInit(socket);
-                init.Send(new LinkMessage.Hello(1, [], []));
+                init.Send(new LinkMessage.Hello(1, [], tried));
                 if (ready)
                 {
                     init.Send(new LinkMessage.Ready());

@@ -44,6 +44,41 @@ public sealed class SessionStatusesTests
             .Message.ShouldBe("Code can run. It was deleted; its variables and files are lost.");
     }
 
+    [Fact]
+    public void A_pod_that_was_used_before_it_was_seen_to_be_ready_is_a_loss()
+    {
+        var session = Session(
+            new SandboxSessionStatus
+            {
+                PodRef = new PodReference { Name = "a", Uid = "pod-a" },
+            }
+        );
+        session.Metadata.Annotations = new Dictionary<string, string>
+        {
+            [SandboxAnnotations.LastActivity] = "2026-03-01T12:00:00Z",
+        };
+        Status(session, "pod-a", Now, ready: false).Replacements.ShouldBeNull();
+        var status = Status(session, "pod-b", Now, ready: false);
+        status.Replacements.ShouldBe(1);
+        status.Conditions.Find(ConditionTypes.Ready)!.Reason.ShouldBe(ConditionReasons.Replacing);
+    }
+
+    [Theory]
+    [InlineData(false, false, ConditionReasons.Starting)]
+    [InlineData(true, false, ConditionReasons.AwaitingProof)]
+    [InlineData(true, true, ConditionReasons.NetworkPolicyNotEnforced)]
+    [InlineData(false, true, ConditionReasons.Ready)]
+    public void Where_network_policies_are_required_a_start_waits_for_their_proof(
+        bool requires,
+        bool ready,
+        string reason
+    )
+    {
+        var pod = Pod(Session(), "pod-a", ready);
+        var health = PodHealth.Of(pod, TimeSpan.FromMinutes(10), Now);
+        SessionStatuses.Verdict(pod, health, requires, problem: null, Now).Reason.ShouldBe(reason);
+    }
+
     [Theory]
     [InlineData("spec.idleTimeout", "0s", null, "1h")]
     [InlineData("spec.maxLifetime", "1h", "9999h", "1h")]

@@ -6,7 +6,9 @@ namespace SandboxOperator.Sandboxes.Kubernetes.Sessions;
 
 /// <summary>What a session's object says to who wants to use it.</summary>
 /// <param name="Stage">How far it is.</param>
-/// <param name="Pod">Its pod, when it is ready.</param>
+/// <param name="Pod">
+/// Its pod, when it is ready, or when it starts for the first time and lacks nothing but its agent's word that code can run.
+/// </param>
 /// <param name="Message">The controller's words about its readiness; may be empty.</param>
 internal sealed record SessionView(SessionStage Stage, PodReference? Pod, string Message)
 {
@@ -46,7 +48,16 @@ internal sealed record SessionView(SessionStage Stage, PodReference? Pod, string
             stage = SessionStage.Failed;
         }
 
-        return new SessionView(stage, stage == SessionStage.Ready ? status!.PodRef : null, ready?.Message ?? "");
+        var agentSuffices =
+            stage == SessionStage.Starting
+            && current
+            && ready?.Reason == ConditionReasons.Starting
+            && status is { Phase: SessionPhases.Starting, StartedAt: null };
+        return new SessionView(
+            stage,
+            stage == SessionStage.Ready || agentSuffices ? status!.PodRef : null,
+            ready?.Message ?? ""
+        );
     }
 
     /// <summary>Whether a sandbox reached through that pod is the session's no longer.</summary>

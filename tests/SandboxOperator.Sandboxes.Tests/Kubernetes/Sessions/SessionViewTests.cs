@@ -26,6 +26,32 @@ public sealed class SessionViewTests
     public void The_condition_says_whether_to_wait(string status, string reason, object stage) =>
         Stage(Session(status, reason)).ShouldBe((SessionStage)stage);
 
+    [Theory]
+    [InlineData(ConditionReasons.Starting, SessionPhases.Starting, false, true)]
+    [InlineData(ConditionReasons.Starting, SessionPhases.Starting, true, false)] // its pod was up before
+    [InlineData(ConditionReasons.Starting, SessionPhases.Pending, false, false)] // the pod is an old one
+    [InlineData(ConditionReasons.Replacing, SessionPhases.Starting, true, false)]
+    [InlineData(ConditionReasons.AwaitingProof, SessionPhases.Starting, false, false)]
+    [InlineData(ConditionReasons.ImagePullFailed, SessionPhases.Failed, false, false)]
+    public void The_agents_word_suffices_for_a_first_start_that_lacks_nothing_else(
+        string reason,
+        string phase,
+        bool hasStarted,
+        bool suffices
+    )
+    {
+        var session = Session(ConditionStatus.False, reason);
+        session.Status = session.Status! with
+        {
+            Phase = phase,
+            StartedAt = hasStarted ? DateTimeOffset.UnixEpoch : null,
+        };
+        SessionView.Of(session).Pod.ShouldBe(suffices ? session.Status.PodRef : null);
+
+        session.Metadata.Generation = 3;
+        SessionView.Of(session).Pod.ShouldBeNull("the condition is about an older spec");
+    }
+
     [Fact]
     public void The_message_of_a_failure_is_the_controllers() =>
         SessionView.Of(Session(ConditionStatus.False, ConditionReasons.Unschedulable)).Message.ShouldBe("in words");

@@ -89,7 +89,10 @@ internal sealed record SessionPlan(
         }
 
         // 5.
-        var failed = present.MaxBy(pod => pod.CreatedAt());
+        var failed = present
+            .OrderByDescending(pod => pod.CreatedAt())
+            .ThenBy(pod => pod.Metadata.Name, StringComparer.Ordinal)
+            .FirstOrDefault();
         return failed is not null && failed.CreatedAt() + RetryPause is var retry && retry > now
             ? Plan(SessionStep.Pause, failed, present.Where(pod => pod != failed), Earlier(retry, expiry.ExpiresAt))
             : Plan(SessionStep.Obtain, null, present, expiry.ExpiresAt);

@@ -96,6 +96,16 @@ public sealed class SessionPlanTests
         Plan(session, [], Now.AddHours(1)).Step.ShouldBe(SessionStep.End);
     }
 
+    [Fact]
+    public void Of_pods_that_failed_in_the_same_second_all_controllers_keep_the_same()
+    {
+        var session = Session();
+        List<V1Pod> pods = [Varied(session, 0, flag: 7), Varied(session, 1, flag: 7)];
+
+        Plan(session, pods).Pod.ShouldBe(pods[0]);
+        Plan(session, [.. Enumerable.Reverse(pods)]).Pod.ShouldBe(pods[0]);
+    }
+
     [Property]
     public Property Whatever_pods_there_are_one_is_kept_and_all_controllers_keep_the_same() =>
         Prop.ForAll(

@@ -25,6 +25,16 @@ internal sealed class CallDesk(InitOptions options, SandboxState state, KernelSt
     /// <summary>Until when what the kernel prints is left in its pipes; null when it is read at once.</summary>
     public TimeSpan? OutputFrom(TimeSpan now) => _call?.OutputFrom is { } from && now < from ? from : null;
 
+    /// <summary>Tells the agent, once, that the running call is not soon over.</summary>
+    public void Announce(TimeSpan now)
+    {
+        if (_call is { IsAnnounced: false } call && now >= call.OutputFrom)
+        {
+            call.IsAnnounced = true;
+            agent.Add(new LinkMessage.Running(call.Id));
+        }
+    }
+
     /// <summary>Begins a call, at once or when there is a kernel.</summary>
     public void Take(LinkMessage.Run run, TimeSpan now)
     {

@@ -8,6 +8,7 @@ namespace SandboxOperator.Agent.Init;
 internal static unsafe class Descriptors
 {
     private const int SetStatusFlags = 4;
+    private const int DuplicateForThisProgram = 1030;
     private const int SetPipeSize = 1031;
     private const int SocketLevel = 1;
     private const int SendTimeoutOption = 21;
@@ -29,6 +30,10 @@ internal static unsafe class Descriptors
     /// <summary>Makes reads return at once when there is nothing.</summary>
     public static void SetNonBlocking(int descriptor) =>
         Check(Native.Control(descriptor, SetStatusFlags, Native.NonBlocking), "fcntl");
+
+    /// <summary>Another descriptor of the same stream.</summary>
+    public static int Duplicate(int descriptor) =>
+        Check(Native.Control(descriptor, DuplicateForThisProgram, 0), "fcntl");
 
     /// <summary>Both ends of a pipe of about this size; the reading one does not block.</summary>
     public static (int Read, int Write) Pipe(int bytes)
@@ -254,6 +259,16 @@ internal static unsafe class Descriptors
         var count = Read(descriptor, buffer);
         Close(descriptor);
         return count > 0 ? buffer[..count] : default;
+    }
+
+    /// <summary>The same of one that stays open.</summary>
+    public static ReadOnlySpan<byte> ReadAgain(int descriptor, Span<byte> buffer)
+    {
+        fixed (byte* start = buffer)
+        {
+            var count = Native.ReadAt(descriptor, start, buffer.Length, 0);
+            return count > 0 ? buffer[..(int)count] : default;
+        }
     }
 
     /// <summary>Strings as C wants them, with a null at the end. Never freed: used a few times in a life.</summary>

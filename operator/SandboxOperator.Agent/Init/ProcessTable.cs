@@ -13,6 +13,7 @@ internal static unsafe class ProcessTable
     // Smaller ones need at most a 512th of it for their page tables.
     private const long LargeMappings = 512 << 20;
     private static readonly long PageBytes = Environment.SystemPageSize;
+    private static readonly int Load = Native.Open("/proc/loadavg", Native.CloseOnExec);
 
     private static ReadOnlySpan<byte> SocketsUsed => "sockets: used "u8;
 
@@ -118,7 +119,7 @@ internal static unsafe class ProcessTable
     public static long? Started()
     {
         Span<byte> buffer = stackalloc byte[128];
-        var text = Descriptors.ReadFile("/proc/loadavg", buffer).TrimEnd((byte)'\n');
+        var text = Descriptors.ReadAgain(Load, buffer).TrimEnd((byte)'\n');
         return Utf8Parser.TryParse(text[(text.LastIndexOf((byte)' ') + 1)..], out long latest, out _) && latest > 0
             ? latest
             : null;

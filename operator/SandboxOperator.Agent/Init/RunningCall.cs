@@ -28,6 +28,9 @@ internal sealed class RunningCall(string id, TimeSpan startedAt, TimeSpan timeou
 
     public Aftermath Aftermath { get; } = aftermath;
 
+    /// <summary>Whether the agent has been told that it is not soon over.</summary>
+    public bool IsAnnounced { get; set; }
+
     /// <summary>None until it was interrupted; then why.</summary>
     public KillReason InterruptedFor { get; private set; }
 

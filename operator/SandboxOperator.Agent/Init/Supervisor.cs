@@ -48,6 +48,7 @@ internal sealed class Supervisor : IDisposable
         var polled = stackalloc Native.PollDescriptor[6];
         while (true)
         {
+            _calls.Announce(Now);
             _writer.Flush();
             var outputFrom = _calls.OutputFrom(Now);
             polled[0] = Watch(_agent);

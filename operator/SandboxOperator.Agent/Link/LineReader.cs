@@ -49,16 +49,24 @@ internal sealed class LineReader(Stream stream, int maxLineBytes)
         }
     }
 
-    private ReadOnlyMemory<byte>? TakeLine()
+    /// <summary>Whether the next line has been read already.</summary>
+    public bool HasLine => FindNewline() >= 0;
+
+    private int FindNewline()
     {
         var newline = _buffer.AsSpan(_searched, _end - _searched).IndexOf((byte)'\n');
+        _searched = newline < 0 ? _end : _searched + newline;
+        return newline < 0 ? -1 : _searched;
+    }
+
+    private ReadOnlyMemory<byte>? TakeLine()
+    {
+        var newline = FindNewline();
         if (newline < 0)
         {
-            _searched = _end;
             return null;
         }
 
-        newline += _searched;
         if (newline - _start > maxLineBytes)
         {
             throw TooLong();

@@ -12,6 +12,7 @@ namespace SandboxOperator.Agent.Link;
 [JsonDerivedType(typeof(Interrupt), "interrupt")]
 [JsonDerivedType(typeof(Hello), "hello")]
 [JsonDerivedType(typeof(Ready), "ready")]
+[JsonDerivedType(typeof(Running), "running")]
 [JsonDerivedType(typeof(Output), "output")]
 [JsonDerivedType(typeof(Display), "display")]
 [JsonDerivedType(typeof(Error), "error")]
@@ -20,7 +21,7 @@ namespace SandboxOperator.Agent.Link;
 internal abstract record LinkMessage
 {
     /// <summary>The version that <see cref="Hello"/> names; another one is refused.</summary>
-    public const int ProtocolVersion = 1;
+    public const int ProtocolVersion = 2;
 
     /// <summary>Agent to init: run this code. Sent only while no call runs.</summary>
     internal sealed record Run(string Call, string Code, long TimeoutMs) : LinkMessage;
@@ -37,6 +38,12 @@ internal abstract record LinkMessage
 
     /// <summary>Init to agent: a kernel is up.</summary>
     internal sealed record Ready : LinkMessage;
+
+    /// <summary>
+    /// Init to agent: the call is not soon over. Until this, or anything else of the call, has come, whoever waits for the
+    /// call need not be woken.
+    /// </summary>
+    internal sealed record Running(string Call) : LinkMessage;
 
     /// <summary>
     /// Init to agent: text of the call's <c>stdout</c> or <c>stderr</c>. Before it, so many bytes of the stream were left

@@ -10,6 +10,9 @@ internal sealed class LinkReader(Stream stream)
 
     private readonly LineReader _lines = new(stream, MaxLineBytes);
 
+    /// <summary>Whether another message has been read already, or the beginning of something that is none.</summary>
+    public bool HasMore => _lines.HasLine;
+
     /// <summary>Blocks for the next message; null when the peer has closed the connection.</summary>
     /// <exception cref="LinkException">The peer broke the protocol.</exception>
     public LinkMessage? Read() => _lines.Read() is { } line ? Parse(line.Span) : null;

@@ -1,13 +1,11 @@
 using System.Runtime.InteropServices;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
-using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
-using SandboxOperator.Agent.Serve.Attached;
 using SandboxOperator.Agent.Serve.Calls;
 using SandboxOperator.Agent.Serve.Files;
 using SandboxOperator.Agent.Serve.Http;
 using SandboxOperator.Agent.Serve.Kernels;
-using SandboxOperator.Agent.Serve.Unix;
+using SandboxOperator.Agent.Serve.Streams;
 
 namespace SandboxOperator.Agent.Serve;
 
@@ -103,11 +101,9 @@ internal static partial class ServeCommand
             .AddSingleton<StatusEndpoint>()
             .AddSingleton<CallEndpoints>()
             .AddSingleton<FileEndpoints>()
-            .AddSingleton<AgentHttp>()
-            .Configure<SocketTransportOptions>(s => s.CreateBoundListenSocket = _ => UnixListener.Bind(options.Socket));
+            .AddSingleton<AgentHttp>();
         builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel => Configure(kestrel, options));
-        // Beside Kestrel's own transport, which is only there while no other is.
-        builder.Services.AddSingleton<IConnectionListenerFactory, AttachedTransport>();
+        builder.Services.AddSingleton<IConnectionListenerFactory, StreamTransport>();
         var app = builder.Build();
         app.Run(app.Services.GetRequiredService<AgentHttp>().HandleAsync);
         return app;
@@ -116,8 +112,10 @@ internal static partial class ServeCommand
     private static void Configure(KestrelServerOptions kestrel, ServeOptions options)
     {
         kestrel.AddServerHeader = false;
-        kestrel.ListenUnixSocket(options.Socket, l => l.Protocols = HttpProtocols.Http1);
-        kestrel.Listen(new AttachedEndPoint(options.Socket), l => l.Protocols = HttpProtocols.Http1);
+        foreach (var areGiven in new[] { false, true })
+        {
+            kestrel.Listen(new StreamEndPoint(options.Socket, areGiven), l => l.Protocols = HttpProtocols.Http1);
+        }
 
         // Connections stay for as long as the client wants; a transfer that stands still does not.
         kestrel.Limits.KeepAliveTimeout = TimeSpan.FromDays(1);

@@ -5,7 +5,7 @@ using System.Text.Json;
 using SandboxOperator.Agent.Attach;
 using SandboxOperator.Agent.Init;
 using SandboxOperator.Agent.Link;
-using SandboxOperator.Agent.Serve.Attached;
+using SandboxOperator.Agent.Serve.Streams;
 using SandboxOperator.Agent.Tests.Serve;
 using SandboxOperator.Api.Agent;
 using Shouldly;

@@ -28,7 +28,7 @@ internal sealed class FakeInit : IDisposable
             {
                 await socket.ConnectAsync(new UnixDomainSocketEndPoint(path), deadline.Token);
                 var init = new FakeInit(socket);
-                init.Send(new LinkMessage.Hello(1, [], tried));
+                init.Send(new LinkMessage.Hello(LinkMessage.ProtocolVersion, [], tried));
                 if (ready)
                 {
                     init.Send(new LinkMessage.Ready());

@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Globalization;
+using System.Text;
 using SandboxOperator.Api.Agent;
 
 namespace SandboxOperator.Agent.Serve.Calls;
@@ -15,6 +16,10 @@ internal sealed class CallBook : IDisposable
     public const int MaxResults = 32;
     private const long MaxResultBytes = 64L * 1024 * 1024;
     private const int ChunkBytes = 256 * 1024;
+    private const long MaxLogBytes = 16L * 1024 * 1024;
+
+    // As text of a line of the log it is at most six times as long.
+    private const int ShortResultBytes = 2 * 1024;
 
     private readonly string _results;
     private readonly CallLog _log;
@@ -63,36 +68,48 @@ internal sealed class CallBook : IDisposable
         return Remember(new KnownCall(id, codeHash, isOurs: true));
     }
 
-    /// <summary>Records a call's events and its end, which they do not contain yet.</summary>
+    /// <summary>
+    /// Records a call's events and its end, which they do not contain yet. Short ones go into the log itself: a file costs
+    /// more than most calls.
+    /// </summary>
     public void End(KnownCall call, CallTranscript transcript, CallDone end)
     {
         var number = _nextResult++;
-        using (var file = new FileStream(ResultPath(number), FileMode.CreateNew, FileAccess.Write, FileShare.None, 0))
+        var chunk = new ArrayBufferWriter<byte>(1024);
+        var position = default(TranscriptPosition);
+        transcript.Read(ref position, chunk, ChunkBytes);
+        var last = CallTranscript.Line(end);
+        long bytes = chunk.WrittenCount + last.Length;
+        string? events = null;
+        if (transcript.IsRead(position) && bytes <= ShortResultBytes)
         {
-            var chunk = new ArrayBufferWriter<byte>(1024);
-            var position = default(TranscriptPosition);
-            while (transcript.Read(ref position, chunk, ChunkBytes))
+            chunk.Write(last);
+            events = Encoding.UTF8.GetString(chunk.WrittenSpan);
+        }
+        else
+        {
+            bytes = WriteFile(ResultPath(number), transcript, chunk, ref position, last);
+        }
+
+        Append(
+            new CallLogLine
             {
-                file.Write(chunk.WrittenSpan);
-                chunk.ResetWrittenCount();
+                Call = call.Id,
+                Result = number,
+                Events = events,
             }
-
-            file.Write(CallTranscript.Line(end));
-            _resultBytes += file.Length;
-            _recorded.Enqueue((call, file.Length));
-        }
-
-        Append(new CallLogLine { Call = call.Id, Result = number });
-        call.Result = number;
-        while (_recorded.Count > MaxResults || (_resultBytes > MaxResultBytes && _recorded.Count > 1))
-        {
-            Forget(_recorded.Dequeue());
-        }
+        );
+        (call.Result, call.Events) = (number, events);
+        _resultBytes += bytes;
+        _recorded.Enqueue((call, bytes));
+        ForgetOldest();
     }
 
     /// <summary>The recorded events of a call, or null when they are not there.</summary>
     public CallTranscript? Recorded(KnownCall call) =>
-        call.Result is { } number ? CallTranscript.Recorded(File.ReadAllBytes(ResultPath(number))) : null;
+        call.Events is { } events ? CallTranscript.Recorded(Encoding.UTF8.GetBytes(events))
+        : call.Result is { } number ? CallTranscript.Recorded(File.ReadAllBytes(ResultPath(number)))
+        : null;
 
     public void Dispose() => _log.Dispose();
 
@@ -105,8 +122,27 @@ internal sealed class CallBook : IDisposable
         }
         else if (line is { Call: { } ended, Result: { } number } && Find(ended) is { } call)
         {
-            call.Result = number;
+            (call.Result, call.Events) = (number, line.Events);
         }
+    }
+
+    private static long WriteFile(
+        string path,
+        CallTranscript transcript,
+        ArrayBufferWriter<byte> chunk,
+        ref TranscriptPosition position,
+        byte[] last
+    )
+    {
+        using var file = new FileStream(path, FileMode.CreateNew, FileAccess.Write, FileShare.None, 0);
+        do
+        {
+            file.Write(chunk.WrittenSpan);
+            chunk.ResetWrittenCount();
+        } while (transcript.Read(ref position, chunk, ChunkBytes));
+
+        file.Write(last);
+        return file.Length;
     }
 
     private KnownCall Remember(KnownCall call)
@@ -128,7 +164,8 @@ internal sealed class CallBook : IDisposable
         {
             if (
                 long.TryParse(Path.GetFileNameWithoutExtension(file.Name), CultureInfo.InvariantCulture, out var number)
-                && byNumber.ContainsKey(number)
+                && byNumber.TryGetValue(number, out var call)
+                && call.Events is null
             )
             {
                 continue;
@@ -142,22 +179,36 @@ internal sealed class CallBook : IDisposable
         {
             _nextResult = number + 1;
             var file = new FileInfo(ResultPath(number));
-            if (file.Exists)
-            {
-                _recorded.Enqueue((call, file.Length));
-                _resultBytes += file.Length;
-            }
-            else
+            if (call.Events is null && !file.Exists)
             {
                 call.Result = null;
+                continue;
             }
+
+            var bytes = call.Events is { } events ? Encoding.UTF8.GetByteCount(events) : file.Length;
+            _recorded.Enqueue((call, bytes));
+            _resultBytes += bytes;
+        }
+
+        ForgetOldest();
+    }
+
+    private void ForgetOldest()
+    {
+        while (_recorded.Count > MaxResults || (_resultBytes > MaxResultBytes && _recorded.Count > 1))
+        {
+            Forget(_recorded.Dequeue());
         }
     }
 
     private void Forget((KnownCall Call, long Bytes) recorded)
     {
-        File.Delete(ResultPath(recorded.Call.Result!.Value));
-        recorded.Call.Result = null;
+        if (recorded.Call.Events is null)
+        {
+            File.Delete(ResultPath(recorded.Call.Result!.Value));
+        }
+
+        (recorded.Call.Result, recorded.Call.Events) = (null, null);
         _resultBytes -= recorded.Bytes;
     }
 
@@ -166,14 +217,19 @@ internal sealed class CallBook : IDisposable
 
     private void Append(CallLogLine line)
     {
-        if (_lines > 4 * MaxCalls)
+        if (_lines > 4 * MaxCalls || _log.Bytes > MaxLogBytes)
         {
             var kept = _order
                 .SelectMany(c =>
                     new CallLogLine[]
                     {
                         new() { Call = c.Id, Code = c.CodeHash },
-                        new() { Call = c.Result is null ? null : c.Id, Result = c.Result },
+                        new()
+                        {
+                            Call = c.Result is null ? null : c.Id,
+                            Result = c.Result,
+                            Events = c.Events,
+                        },
                     }
                 )
                 .Where(l => l.Call is not null)

@@ -9,7 +9,7 @@ namespace SandboxOperator.Agent.Serve.Calls;
 /// </summary>
 internal sealed class CallLog : IDisposable
 {
-    private const int MaxLineBytes = 4096;
+    private const int MaxLineBytes = 16 * 1024;
 
     private readonly string _path;
     private FileStream _file;
@@ -20,6 +20,9 @@ internal sealed class CallLog : IDisposable
         _path = path;
         _file = Open(path, FileMode.OpenOrCreate);
     }
+
+    /// <summary>How long it is.</summary>
+    public long Bytes => _file.Position;
 
     /// <summary>The lines there are. Ends at a line that a crash cut off, which is overwritten next.</summary>
     public IReadOnlyList<CallLogLine> ReadAll()

@@ -12,4 +12,7 @@ internal sealed record CallLogLine
 
     /// <summary>The number of the recorded result.</summary>
     public long? Result { get; init; }
+
+    /// <summary>The recorded result itself, when it is short: lines of JSON. Else it is in a file of its own.</summary>
+    public string? Events { get; init; }
 }

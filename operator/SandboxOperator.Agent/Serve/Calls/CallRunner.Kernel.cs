@@ -19,10 +19,12 @@ internal sealed partial class CallRunner
     }
 
     /// <inheritdoc />
-    public void Received(LinkMessage message)
+    public void Received(LinkMessage message, bool moreFollows)
     {
+        CallTranscript? told;
         lock (_gate)
         {
+            told = _running?.Transcript;
             switch (message)
             {
                 case LinkMessage.Ready:
@@ -31,6 +33,8 @@ internal sealed partial class CallRunner
                     break;
                 case LinkMessage.Lost lost:
                     KernelLost(Utf8.Shorten(lost.Message, MaxReasonBytes));
+                    break;
+                case LinkMessage.Running:
                     break;
                 case LinkMessage.Output output when IsRunning(output.Call):
                     _running!.Output(output.Stream == "stderr", output.Text, output.OmittedBytes);
@@ -52,13 +56,21 @@ internal sealed partial class CallRunner
                     throw new LinkException($"init sent a message that only the agent sends: {message.GetType().Name}");
             }
         }
+
+        // An end is told in any case: what follows is not of that call.
+        if (!moreFollows || message is LinkMessage.Done)
+        {
+            told?.Tell();
+        }
     }
 
     /// <inheritdoc />
     public void Disconnected(string reason)
     {
+        CallTranscript? told;
         lock (_gate)
         {
+            told = _running?.Transcript;
             _kernel = null;
             SetReady(false);
             if (_running is not null)
@@ -70,6 +82,8 @@ internal sealed partial class CallRunner
                 KernelLost($"{reason}; variables are lost");
             }
         }
+
+        told?.Tell();
     }
 
     private static void CheckStatus(string status)
@@ -123,6 +137,7 @@ internal sealed partial class CallRunner
             End(status, "the kernel did not react and was killed; variables are lost");
         }
 
+        call.Transcript.Tell();
         Log.Unanswered(_logger, call.Known.Id, status);
         call.Kernel.Cut("it did not answer in time");
     }

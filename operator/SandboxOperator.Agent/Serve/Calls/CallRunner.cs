@@ -123,7 +123,7 @@ internal sealed partial class CallRunner : IKernelObserver, IDisposable
             var attempt = TryStart(request, hash, patience.IsCancellationRequested);
             if (attempt.Started is { } call)
             {
-                await SendAsync(call, request);
+                Send(call, request);
                 return call.Transcript;
             }
 
@@ -139,7 +139,7 @@ internal sealed partial class CallRunner : IKernelObserver, IDisposable
 
     /// <summary>Interrupts the call if it runs; does nothing when it has ended.</summary>
     /// <exception cref="RequestException">404: it was never started.</exception>
-    public async Task InterruptAsync(string id)
+    public void Interrupt(string id)
     {
         RunningCall? call;
         lock (_gate)
@@ -160,7 +160,7 @@ internal sealed partial class CallRunner : IKernelObserver, IDisposable
         }
 
         Log.Interrupting(_logger, id);
-        await call.Kernel.SendAsync(new LinkMessage.Interrupt(id));
+        call.Kernel.Send(new LinkMessage.Interrupt(id));
     }
 
     /// <summary>Refuses calls from now on, if none runs.</summary>
@@ -175,11 +175,15 @@ internal sealed partial class CallRunner : IKernelObserver, IDisposable
     /// <summary>Ends the running call and refuses all later ones.</summary>
     public void Close(string reason)
     {
+        CallTranscript? told;
         lock (_gate)
         {
+            told = _running?.Transcript;
             _closed = true;
             End(CallStatuses.Killed, reason);
         }
+
+        told?.Tell();
     }
 
     public void Dispose()
@@ -259,6 +263,7 @@ internal sealed partial class CallRunner : IKernelObserver, IDisposable
                 StateLost = stateLost,
             }
         );
+        transcript.Tell();
         return transcript;
     }
 
@@ -303,10 +308,8 @@ internal sealed partial class CallRunner : IKernelObserver, IDisposable
         return call;
     }
 
-    private Task SendAsync(RunningCall call, CallRequest request) =>
-        call.Kernel.SendAsync(
-            new LinkMessage.Run(call.Known.Id, request.Code, (long)TimeLimit(request).TotalMilliseconds)
-        );
+    private void Send(RunningCall call, CallRequest request) =>
+        call.Kernel.Send(new LinkMessage.Run(call.Known.Id, request.Code, (long)TimeLimit(request).TotalMilliseconds));
 
     private LimitStatus[] OwnLimits() =>
         [

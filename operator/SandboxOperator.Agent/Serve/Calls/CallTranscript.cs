@@ -8,7 +8,8 @@ namespace SandboxOperator.Agent.Serve.Calls;
 /// <summary>
 /// The events of one call as lines of JSON, for one writer and any number of readers, each from the first event on.
 /// Output is kept as text and made into lines for each reader, so that a program that writes byte by byte costs
-/// neither memory nor lines once a reader is behind.
+/// neither memory nor lines once a reader is behind. What is added is there for who looks; who waits is woken by
+/// <see cref="Tell"/>, on whose thread it goes on.
 /// </summary>
 internal sealed class CallTranscript
 {
@@ -21,12 +22,12 @@ internal sealed class CallTranscript
     private readonly List<Entry> _entries = [];
     private byte[] _text = [];
     private int _textLength;
+    private readonly TaskCompletionSource _told = new();
+    private TaskCompletionSource _changed = new();
     private bool _ended;
-    private readonly TaskCompletionSource _end = NewSignal();
-    private TaskCompletionSource _changed = NewSignal();
 
-    /// <summary>Completes when the last event is there.</summary>
-    public Task Ended => _end.Task;
+    /// <summary>Completes when readers have been told for the first time.</summary>
+    public Task Told => _told.Task;
 
     /// <summary>A call whose lines were kept.</summary>
     public static CallTranscript Recorded(byte[] lines)
@@ -34,7 +35,7 @@ internal sealed class CallTranscript
         var transcript = new CallTranscript();
         transcript._entries.Add(new Entry(lines, 0, 0, false));
         transcript._ended = true;
-        transcript._end.SetResult();
+        transcript._told.SetResult();
         return transcript;
     }
 
@@ -46,12 +47,6 @@ internal sealed class CallTranscript
         {
             _entries.Add(new Entry(line, 0, 0, false));
             _ended = e is CallDone;
-        }
-
-        Signal();
-        if (e is CallDone)
-        {
-            _end.SetResult();
         }
     }
 
@@ -82,8 +77,19 @@ internal sealed class CallTranscript
                 _entries.Add(new Entry(null, start, _textLength, piece.IsError));
             }
         }
+    }
 
-        Signal();
+    /// <summary>Wakes who waits. Not to be called with a lock that they could want.</summary>
+    public void Tell()
+    {
+        TaskCompletionSource changed;
+        lock (_gate)
+        {
+            (changed, _changed) = (_changed, new TaskCompletionSource());
+        }
+
+        _told.TrySetResult();
+        changed.TrySetResult();
     }
 
     /// <summary>Writes what is new to a reader, up to about <paramref name="maxBytes"/>.</summary>
@@ -125,6 +131,15 @@ internal sealed class CallTranscript
         lock (_gate)
         {
             return _ended && position.Entry == _entries.Count;
+        }
+    }
+
+    /// <summary>True when a reader has read all that is there now.</summary>
+    public bool IsRead(in TranscriptPosition position)
+    {
+        lock (_gate)
+        {
+            return !HasMore(position);
         }
     }
 
@@ -189,19 +204,6 @@ internal sealed class CallTranscript
 
         buffer.Write("\n"u8);
         return buffer.WrittenSpan.ToArray();
-    }
-
-    private static TaskCompletionSource NewSignal() => new(TaskCreationOptions.RunContinuationsAsynchronously);
-
-    private void Signal()
-    {
-        TaskCompletionSource changed;
-        lock (_gate)
-        {
-            (changed, _changed) = (_changed, NewSignal());
-        }
-
-        changed.TrySetResult();
     }
 
     /// <summary>A line, or a stretch of the text.</summary>

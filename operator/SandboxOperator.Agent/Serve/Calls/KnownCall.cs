@@ -13,4 +13,7 @@ internal sealed class KnownCall(string id, string codeHash, bool isOurs)
 
     /// <summary>The number of its recorded result, or null: it runs, or how it ended is not known any more.</summary>
     public long? Result { get; set; }
+
+    /// <summary>The recorded result, if it is one that the log itself holds.</summary>
+    public string? Events { get; set; }
 }

@@ -13,7 +13,6 @@ internal sealed class CallEndpoints(CallRunner runner, ServeOptions options, Tim
     private const int MaxIdLength = 128;
     private const int ChunkBytes = 256 * 1024;
 
-    private static readonly TimeSpan s_soonOver = TimeSpan.FromMilliseconds(5);
     private static readonly byte[] s_heartbeat = CallTranscript.Line(new CallHeartbeat());
 
     /// <summary>Runs a call, or attaches to it, or replays it, and streams its events.</summary>
@@ -26,7 +25,7 @@ internal sealed class CallEndpoints(CallRunner runner, ServeOptions options, Tim
         var position = default(TranscriptPosition);
         // Most calls are over soon: their events go on their way together. Those of longer calls go one by one.
         await transcript
-            .Ended.WaitAsync(s_soonOver, time, context.RequestAborted)
+            .Told.WaitAsync(options.Heartbeat, time, context.RequestAborted)
             .ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         while (true)
         {
@@ -53,15 +52,16 @@ internal sealed class CallEndpoints(CallRunner runner, ServeOptions options, Tim
     }
 
     /// <summary>Interrupts a call; 204 also when it has ended.</summary>
-    public async Task InterruptAsync(HttpContext context, string id)
+    public Task InterruptAsync(HttpContext context, string id)
     {
         if (!IsCallId(id))
         {
             throw RequestException.NotFound("There is no such call.");
         }
 
-        await runner.InterruptAsync(id);
+        runner.Interrupt(id);
         context.Response.StatusCode = StatusCodes.Status204NoContent;
+        return Task.CompletedTask;
     }
 
     private static async Task<CallRequest> ReadAsync(HttpContext context)

@@ -12,8 +12,10 @@ internal interface IKernelObserver
     void Connected(IKernelConnection connection, LinkMessage.Hello hello);
 
     /// <summary>Init has sent a message.</summary>
+    /// <param name="message">The message.</param>
+    /// <param name="moreFollows">Whether the next one is there already, so that nobody need be woken for this one.</param>
     /// <exception cref="LinkException">It is not acceptable: the connection is to be ended.</exception>
-    void Received(LinkMessage message);
+    void Received(LinkMessage message, bool moreFollows);
 
     /// <summary>The connection has ended, for this reason in words.</summary>
     void Disconnected(string reason);

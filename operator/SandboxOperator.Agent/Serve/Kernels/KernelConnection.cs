@@ -4,6 +4,10 @@ using SandboxOperator.Agent.Link;
 namespace SandboxOperator.Agent.Serve.Kernels;
 
 /// <summary>One connection to init, from its hello to its end.</summary>
+/// <remarks>
+/// One thread reads, and what comes of a message happens on it: no result of a call waits for another thread to wake.
+/// Whoever sends writes to the socket itself.
+/// </remarks>
 internal sealed class KernelConnection : IKernelConnection, IDisposable
 {
     private static readonly TimeSpan s_sendDeadline = TimeSpan.FromSeconds(10);
@@ -11,20 +15,20 @@ internal sealed class KernelConnection : IKernelConnection, IDisposable
 
     private readonly ServeOptions _options;
     private readonly TimeProvider _time;
-    private readonly NetworkStream _stream;
+    private readonly Socket _socket;
     private readonly LinkReader _reader;
     private readonly LinkWriter _writer;
-    private readonly SemaphoreSlim _sending = new(1);
-    private readonly CancellationTokenSource _cut = new();
+    private readonly Lock _sending = new();
     private string? _cutReason;
 
-    /// <summary>Takes over the socket.</summary>
+    /// <summary>Takes over the socket, which must never have been used asynchronously: those do not block.</summary>
     public KernelConnection(Socket socket, ServeOptions options, TimeProvider time)
     {
-        (_options, _time) = (options, time);
-        _stream = new NetworkStream(socket, ownsSocket: true);
-        _reader = new LinkReader(_stream);
-        _writer = new LinkWriter(_stream);
+        (_socket, _options, _time) = (socket, options, time);
+        _socket.SendTimeout = (int)s_sendDeadline.TotalMilliseconds;
+        var stream = new NetworkStream(socket, ownsSocket: false);
+        _reader = new LinkReader(stream);
+        _writer = new LinkWriter(stream);
     }
 
     /// <summary>True once a kernel was up.</summary>
@@ -32,58 +36,38 @@ internal sealed class KernelConnection : IKernelConnection, IDisposable
 
     /// <summary>Passes on what init says until the connection ends.</summary>
     /// <returns>Why it ended, in words.</returns>
-    public async Task<string> RunAsync(IKernelObserver observer, CancellationToken cancellationToken)
+    public Task<string> RunAsync(IKernelObserver observer, CancellationToken cancellationToken)
     {
-        using var stop = cancellationToken.Register(() => Cut("the sandbox was stopped"));
-        using var readyBy = _time.CreateTimer(
-            _ => CutIfWaiting(observer),
-            null,
-            _options.StartDeadline,
-            Timeout.InfiniteTimeSpan
-        );
-        try
+        var ended = new TaskCompletionSource<string>(TaskCreationOptions.RunContinuationsAsynchronously);
+        new Thread(() =>
         {
-            observer.Connected(this, await HelloAsync());
-            while (await _reader.ReadAsync(_cut.Token) is { } message)
+            try
             {
-                observer.Received(message);
-                WasReady |= message is LinkMessage.Ready;
-                if (message is LinkMessage.Lost or LinkMessage.Done { StateLost: true })
-                {
-                    readyBy.Change(_options.StartDeadline, Timeout.InfiniteTimeSpan);
-                }
+                ended.SetResult(Run(observer, cancellationToken));
             }
-
-            return "the sandbox's processes ended";
-        }
-        catch (LinkException e)
+            catch (Exception e)
+            {
+                ended.SetException(e);
+            }
+        })
         {
-            return $"the kernel side broke the protocol ({e.Message})";
-        }
-        catch (Exception e) when (e is IOException or OperationCanceledException)
-        {
-            return _cutReason ?? "the connection to the kernel side broke";
-        }
+            IsBackground = true,
+            Name = "kernel-link",
+        }.Start();
+        return ended.Task;
     }
 
     /// <inheritdoc />
-    public async Task SendAsync(LinkMessage message)
+    public void Send(LinkMessage message)
     {
         try
         {
-            using var deadline = new CancellationTokenSource(s_sendDeadline, _time);
-            using var either = CancellationTokenSource.CreateLinkedTokenSource(deadline.Token, _cut.Token);
-            await _sending.WaitAsync(either.Token);
-            try
+            lock (_sending)
             {
-                await _writer.WriteAsync(message, either.Token);
-            }
-            finally
-            {
-                _sending.Release();
+                _writer.Write(message);
             }
         }
-        catch (Exception e) when (e is IOException or OperationCanceledException or ObjectDisposedException)
+        catch (Exception e) when (e is IOException or ObjectDisposedException)
         {
             Cut("the kernel side does not take messages");
         }
@@ -95,26 +79,59 @@ internal sealed class KernelConnection : IKernelConnection, IDisposable
         Interlocked.CompareExchange(ref _cutReason, reason, null);
         try
         {
-            _cut.Cancel();
+            _socket.Shutdown(SocketShutdown.Both); // which wakes the thread that reads
         }
-        catch (ObjectDisposedException)
+        catch (Exception e) when (e is SocketException or ObjectDisposedException)
         {
             // It has ended already.
         }
     }
 
-    public void Dispose()
+    public void Dispose() => _socket.Dispose();
+
+    private string Run(IKernelObserver observer, CancellationToken cancellationToken)
     {
-        _stream.Dispose();
-        _cut.Dispose();
+        using var stop = cancellationToken.Register(() => Cut("the sandbox was stopped"));
+        using var readyBy = _time.CreateTimer(
+            _ => CutIfWaiting(observer),
+            null,
+            _options.StartDeadline,
+            Timeout.InfiniteTimeSpan
+        );
+        try
+        {
+            observer.Connected(this, Hello());
+            while (_reader.Read() is { } message)
+            {
+                observer.Received(message, _reader.HasMore);
+                WasReady |= message is LinkMessage.Ready;
+                if (message is LinkMessage.Lost or LinkMessage.Done { StateLost: true })
+                {
+                    readyBy.Change(_options.StartDeadline, Timeout.InfiniteTimeSpan);
+                }
+            }
+
+            return _cutReason ?? "the sandbox's processes ended";
+        }
+        catch (LinkException e)
+        {
+            return _cutReason ?? $"the kernel side broke the protocol ({e.Message})";
+        }
+        catch (IOException)
+        {
+            return _cutReason ?? "the connection to the kernel side broke";
+        }
     }
 
-    private async Task<LinkMessage.Hello> HelloAsync()
+    private LinkMessage.Hello Hello()
     {
-        using var deadline = new CancellationTokenSource(s_helloDeadline, _time);
-        using var either = CancellationTokenSource.CreateLinkedTokenSource(deadline.Token, _cut.Token);
-        var message = await _reader.ReadAsync(either.Token);
-        return message switch
+        using var deadline = _time.CreateTimer(
+            _ => Cut($"it did not say hello within {s_helloDeadline.TotalSeconds} seconds"),
+            null,
+            s_helloDeadline,
+            Timeout.InfiniteTimeSpan
+        );
+        return _reader.Read() switch
         {
             LinkMessage.Hello { Version: LinkMessage.ProtocolVersion } hello => HelloBounds.Apply(hello),
             LinkMessage.Hello hello => throw new LinkException(

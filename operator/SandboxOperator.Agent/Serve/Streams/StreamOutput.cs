@@ -1,13 +1,13 @@
 using SandboxOperator.Agent.Init;
 
-namespace SandboxOperator.Agent.Serve.Attached;
+namespace SandboxOperator.Agent.Serve.Streams;
 
-/// <summary>Writes to a pipe whose other end may be slow.</summary>
+/// <summary>Writes to a pipe or socket whose other end may be slow.</summary>
 /// <remarks>
 /// Mostly there is room, and a write is a system call. When there is none, a thread of the connection waits for it, made
 /// at the first time, and goes on with what waits for the write.
 /// </remarks>
-internal sealed class AttachedOutput(int descriptor, StreamWatch watch) : IAsyncDisposable
+internal sealed class StreamOutput(int descriptor, StreamWatch watch) : IAsyncDisposable
 {
     private readonly SemaphoreSlim _handed = new(0);
     private readonly TaskCompletionSource _threadEnded = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -24,7 +24,7 @@ internal sealed class AttachedOutput(int descriptor, StreamWatch watch) : IAsync
         return left.IsEmpty ? default : new ValueTask(HandAsync(left));
     }
 
-    /// <summary>Ends the thread and closes the pipe. A write that waits must have been woken by the end of the command.</summary>
+    /// <summary>Ends the thread and closes the stream. A write that waits must have been woken by the end of the connection.</summary>
     public async ValueTask DisposeAsync()
     {
         _isEnding = true;
@@ -44,7 +44,7 @@ internal sealed class AttachedOutput(int descriptor, StreamWatch watch) : IAsync
         var count = Descriptors.WriteSome(descriptor, bytes);
         if (count < 0)
         {
-            throw new IOException($"the streams of the command that attached are closed: {Native.LastErrorText}");
+            throw new IOException($"the connection is closed: {Native.LastErrorText}");
         }
 
         watch.Touch();
@@ -58,7 +58,7 @@ internal sealed class AttachedOutput(int descriptor, StreamWatch watch) : IAsync
         (_left, _written) = (left, written);
         if (_thread is null)
         {
-            _thread = new Thread(WriteHanded) { IsBackground = true, Name = "attach-output" };
+            _thread = new Thread(WriteHanded) { IsBackground = true, Name = "stream-output" };
             _thread.Start();
         }
 
@@ -98,7 +98,7 @@ internal sealed class AttachedOutput(int descriptor, StreamWatch watch) : IAsync
         {
             if (!watch.WaitFor(descriptor, Native.PollOut))
             {
-                throw new IOException("the command that attached is gone, or nobody reads its output");
+                throw new IOException("the other side is gone, or does not read");
             }
 
             bytes = bytes[WriteNow(bytes)..];

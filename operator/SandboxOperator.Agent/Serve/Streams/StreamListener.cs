@@ -4,35 +4,38 @@ using System.Net.Sockets;
 using System.Threading.Channels;
 using Microsoft.AspNetCore.Connections;
 using SandboxOperator.Agent.Attach;
+using SandboxOperator.Agent.Init;
 using SandboxOperator.Agent.Serve.Unix;
 
-namespace SandboxOperator.Agent.Serve.Attached;
+namespace SandboxOperator.Agent.Serve.Streams;
 
-/// <summary>Takes streams from <c>attach</c> commands, one connection of each.</summary>
-internal sealed partial class AttachedListener : IConnectionListener
+/// <summary>Takes connections, or the streams that <c>attach</c> commands give away.</summary>
+internal sealed partial class StreamListener : IConnectionListener
 {
-    private const int Backlog = 16;
+    private const int Backlog = 128;
     private static readonly TimeSpan s_handOverDeadline = TimeSpan.FromSeconds(5);
 
-    private readonly AttachedEndPoint _endPoint;
+    private readonly StreamEndPoint _endPoint;
     private readonly MemoryPool<byte> _pool;
     private readonly TimeProvider _time;
     private readonly ILogger _logger;
     private readonly Socket _socket;
     private readonly CancellationTokenSource _unbound = new();
-    private readonly Channel<AttachedConnection> _taken = Channel.CreateBounded<AttachedConnection>(Backlog);
+    private readonly Channel<StreamConnection> _taken = Channel.CreateBounded<StreamConnection>(Backlog);
     private readonly Task _accepting;
 
     /// <exception cref="IOException">The socket cannot be used.</exception>
-    public AttachedListener(AttachedEndPoint endPoint, MemoryPool<byte> pool, TimeProvider time, ILogger logger)
+    public StreamListener(StreamEndPoint endPoint, MemoryPool<byte> pool, TimeProvider time, ILogger logger)
     {
         (_endPoint, _pool, _time, _logger) = (endPoint, pool, time, logger);
-        _socket = UnixListener.Bind(HandOver.At(endPoint.Socket).ToString());
+        _socket = UnixListener.Bind(Path);
         _socket.Listen(Backlog);
         _accepting = AcceptAllAsync();
     }
 
     public EndPoint EndPoint => _endPoint;
+
+    private string Path => _endPoint.AreGiven ? HandOver.At(_endPoint.Socket).ToString() : _endPoint.Socket;
 
     public async ValueTask<ConnectionContext?> AcceptAsync(CancellationToken cancellationToken = default)
     {
@@ -53,7 +56,7 @@ internal sealed partial class AttachedListener : IConnectionListener
         await _unbound.CancelAsync();
         await _accepting;
         _socket.Dispose();
-        File.Delete(HandOver.At(_endPoint.Socket).ToString());
+        File.Delete(Path);
     }
 
     public async ValueTask DisposeAsync()
@@ -91,16 +94,12 @@ internal sealed partial class AttachedListener : IConnectionListener
         _taken.Writer.TryComplete();
     }
 
-    private async Task TakeAsync(Socket attach)
+    private async Task TakeAsync(Socket socket)
     {
         try
         {
-            using var deadline = new CancellationTokenSource(s_handOverDeadline, _time);
-            using var either = CancellationTokenSource.CreateLinkedTokenSource(deadline.Token, _unbound.Token);
-            // Waits for what comes, and takes nothing of it.
-            await attach.ReceiveAsync(Memory<byte>.Empty, either.Token);
-            var (input, output) = HandOver.Take(attach);
-            var connection = new AttachedConnection(_endPoint, attach, input, output, _pool, _time);
+            var (input, output) = _endPoint.AreGiven ? await GivenAsync(socket) : Own(socket);
+            var connection = new StreamConnection(_endPoint, socket, input, output, _pool, _time);
             if (!_taken.Writer.TryWrite(connection))
             {
                 await connection.DisposeAsync();
@@ -109,16 +108,39 @@ internal sealed partial class AttachedListener : IConnectionListener
         catch (Exception e) when (e is IOException or SocketException or OperationCanceledException)
         {
             Log.NotTaken(_logger, e.Message);
-            attach.Dispose();
+            socket.Dispose();
+        }
+    }
+
+    private async Task<(int Input, int Output)> GivenAsync(Socket attach)
+    {
+        using var deadline = new CancellationTokenSource(s_handOverDeadline, _time);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(deadline.Token, _unbound.Token);
+        // Waits for what comes, and takes nothing of it.
+        await attach.ReceiveAsync(Memory<byte>.Empty, either.Token);
+        return HandOver.Take(attach);
+    }
+
+    private static (int Input, int Output) Own(Socket socket)
+    {
+        var input = Descriptors.Duplicate((int)socket.Handle);
+        try
+        {
+            return (input, Descriptors.Duplicate((int)socket.Handle));
+        }
+        catch
+        {
+            Descriptors.Close(input);
+            throw;
         }
     }
 
     private static partial class Log
     {
-        [LoggerMessage(LogLevel.Warning, "A command that attaches could not be accepted: {Problem}")]
+        [LoggerMessage(LogLevel.Warning, "A connection could not be accepted: {Problem}")]
         public static partial void NotAccepted(ILogger logger, string problem);
 
-        [LoggerMessage(LogLevel.Warning, "The streams of a command that attaches were not taken: {Problem}")]
+        [LoggerMessage(LogLevel.Warning, "The streams of a connection were not taken: {Problem}")]
         public static partial void NotTaken(ILogger logger, string problem);
     }
 }

@@ -8,24 +8,24 @@ using Microsoft.AspNetCore.Http.Features;
 using SandboxOperator.Agent.Init;
 using SandboxOperator.Api.Agent;
 
-namespace SandboxOperator.Agent.Serve.Attached;
+namespace SandboxOperator.Agent.Serve.Streams;
 
-/// <summary>A connection over the standard streams of one <c>attach</c> command.</summary>
+/// <summary>A connection over two streams: a socket, or the standard streams of an <c>attach</c> command.</summary>
 /// <remarks>
-/// Pipes cannot be waited for as sockets can, so one thread reads. What it has read is parsed, and as far as possible
-/// answered, on the same thread: no byte waits for another thread to wake. The connection ends when the input ends, when
-/// the command is gone, when no byte has passed for <see cref="AgentLocation.AttachIdle"/>, because nobody tells the
-/// command that its caller is gone, or when it is aborted.
+/// One thread reads. What it has read is parsed, and as far as possible answered, on the same thread: no byte waits for
+/// another thread to wake. The connection ends when the input ends or when it is aborted; one over the streams of a command
+/// also when that is gone, and when no byte has passed for <see cref="AgentLocation.AttachIdle"/>, because nobody tells the
+/// command that its caller is gone.
 /// </remarks>
-internal sealed class AttachedConnection : ConnectionContext
+internal sealed class StreamConnection : ConnectionContext
 {
     private const int PipeBytes = 1 << 20;
     private const int SegmentBytes = 64 << 10;
     private static long s_count;
 
-    private readonly Socket _attach;
+    private readonly Socket _socket;
     private readonly int _input;
-    private readonly AttachedOutput _output;
+    private readonly StreamOutput _output;
     private readonly StreamWatch _watch;
     private readonly Pipe _received = new(Inline());
     private readonly Pipe _sent = new(Inline());
@@ -37,32 +37,34 @@ internal sealed class AttachedConnection : ConnectionContext
 
     /// <summary>Takes over the socket and the descriptors.</summary>
     /// <param name="endPoint">Where they came in.</param>
-    /// <param name="attach">The socket of the command.</param>
-    /// <param name="input">Its standard input, to read from.</param>
-    /// <param name="output">Its standard output, to write to.</param>
+    /// <param name="socket">The connection itself, or that of the command that gave the descriptors.</param>
+    /// <param name="input">To read from.</param>
+    /// <param name="output">To write to.</param>
     /// <param name="pool">Memory for the server; it relies on blocks that are never empty.</param>
     /// <param name="time">The clock.</param>
-    public AttachedConnection(
-        AttachedEndPoint endPoint,
-        Socket attach,
+    public StreamConnection(
+        StreamEndPoint endPoint,
+        Socket socket,
         int input,
         int output,
         MemoryPool<byte> pool,
         TimeProvider time
     )
     {
-        (_attach, _input) = (attach, input);
-        _watch = new StreamWatch(attach, time, AgentLocation.AttachIdle);
+        (_socket, _input) = (socket, input);
+        _watch = endPoint.AreGiven
+            ? new StreamWatch(socket, time, AgentLocation.AttachIdle)
+            : new StreamWatch(giver: null, time, Timeout.InfiniteTimeSpan);
         Descriptors.SetNonBlocking(input);
         Descriptors.SetNonBlocking(output);
         Descriptors.Enlarge(input, PipeBytes);
         Descriptors.Enlarge(output, PipeBytes);
-        _output = new AttachedOutput(output, _watch);
-        ConnectionId = string.Create(CultureInfo.InvariantCulture, $"attach-{Interlocked.Increment(ref s_count)}");
+        _output = new StreamOutput(output, _watch);
+        ConnectionId = string.Create(CultureInfo.InvariantCulture, $"stream-{Interlocked.Increment(ref s_count)}");
         LocalEndPoint = endPoint;
         Features.Set<IMemoryPoolFeature>(new PoolFeature(pool));
         ConnectionClosed = _closed.Token;
-        Transport = new AttachedPipes(_received.Reader, _sent.Writer);
+        Transport = new StreamPipes(_received.Reader, _sent.Writer);
     }
 
     public override string ConnectionId { get; set; }
@@ -100,22 +102,22 @@ internal sealed class AttachedConnection : ConnectionContext
         // 3. Nobody uses the streams.
         await _output.DisposeAsync();
         Descriptors.Close(_input);
-        _attach.Dispose(); // which ends the command
+        _socket.Dispose(); // which ends the command
         _closed.Dispose();
         await base.DisposeAsync();
     }
 
-    /// <summary>Whoever waits for the streams sees that the command's socket is shut.</summary>
+    /// <summary>Whoever waits for the streams sees that the socket is shut.</summary>
     private void Wake()
     {
         _isAborted = true;
         try
         {
-            _attach.Shutdown(SocketShutdown.Both);
+            _socket.Shutdown(SocketShutdown.Both);
         }
         catch (Exception e) when (e is SocketException or ObjectDisposedException)
         {
-            // The command is gone, which says the same.
+            // The other side is gone, which says the same.
         }
     }
 

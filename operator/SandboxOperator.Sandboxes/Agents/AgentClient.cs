@@ -94,7 +94,7 @@ internal sealed class AgentClient(HttpMessageInvoker http, AgentClientOptions op
 
     /// <inheritdoc cref="ISandbox.GetStatusAsync"/>
     public Task<AgentStatus> GetStatusAsync(CancellationToken cancellationToken) =>
-        GetAsync("status", AgentJson.Default.AgentStatus, cancellationToken);
+        StatusAsync("status", cancellationToken);
 
     /// <summary>Waits until code can run and every way out is blocked, or that will not be.</summary>
     /// <returns>The status that says so.</returns>
@@ -103,7 +103,7 @@ internal sealed class AgentClient(HttpMessageInvoker http, AgentClientOptions op
     {
         while (true)
         {
-            var status = await GetAsync(AwaitReady, AgentJson.Default.AgentStatus, cancellationToken);
+            var status = await StatusAsync(AwaitReady, cancellationToken);
             if (AgentReadiness.Of(status).IsFinal)
             {
                 return status;
@@ -141,6 +141,11 @@ internal sealed class AgentClient(HttpMessageInvoker http, AgentClientOptions op
             throw;
         }
     }
+
+    private Task<AgentStatus> StatusAsync(string path, CancellationToken cancellationToken) =>
+        GuardAsync(async () =>
+            EventCheck.Check(await GetAsync(path, AgentJson.Default.AgentStatus, cancellationToken))
+        );
 
     private Task<T> GetAsync<T>(string path, JsonTypeInfo<T> type, CancellationToken cancellationToken)
         where T : class =>

@@ -4,12 +4,13 @@ using SandboxOperator.Api.Agent;
 
 namespace SandboxOperator.Sandboxes.Agents;
 
-/// <summary>Reads events and lists that an untrusted agent wrote, and lets only well-formed ones through.</summary>
+/// <summary>Reads events, lists and statuses that an untrusted agent wrote, and lets only well-formed ones through.</summary>
 internal static class EventCheck
 {
     private const int MostFiles = 10_000;
     private const int MostRepresentations = 64;
     private const int LongestName = 1024;
+    private const int MostChecks = 256;
 
     /// <summary>The event of a line.</summary>
     /// <exception cref="AgentProtocolException">The line is no event.</exception>
@@ -40,6 +41,27 @@ internal static class EventCheck
         var files = Check(list.Files, MostFiles, out var dropped);
         return new FileList(files, list.Truncated || dropped > 0);
     }
+
+    /// <summary>The status with only those limits and checks that have names; what is not said is none.</summary>
+    /// <exception cref="AgentProtocolException">It does not name its incarnation.</exception>
+    public static AgentStatus Check(AgentStatus status) =>
+        status.Incarnation is null
+            ? throw new AgentProtocolException("a status without an incarnation")
+            : status with
+            {
+                Limits =
+                [
+                    .. (status.Limits ?? [])
+                        .Where(limit => limit is { Resource: not null, Limit: not null, EnforcedBy: not null })
+                        .Take(MostChecks),
+                ],
+                Isolation =
+                [
+                    .. (status.Isolation ?? [])
+                        .Where(check => check is { Name: not null, Detail: not null })
+                        .Take(MostChecks),
+                ],
+            };
 
     private static CallEvent? Check(CallEvent? read) =>
         read switch

@@ -26,7 +26,7 @@ internal sealed class LocalSandbox(
 
     /// <summary>What the sandbox found when it tried to get out.</summary>
     public IReadOnlyList<SandboxIsolation> Isolation { get; } =
-    [.. (agent.Status.Isolation ?? []).Select(tried => new SandboxIsolation(tried.Name, tried.Blocked, tried.Detail))];
+    [.. agent.Status.Isolation.Select(tried => new SandboxIsolation(tried.Name, tried.Blocked, tried.Detail))];
 
     /// <summary>Whether it must be started again: its agent ended, or did not behave.</summary>
     public bool IsLost => _lost || agent.Process.HasEnded;

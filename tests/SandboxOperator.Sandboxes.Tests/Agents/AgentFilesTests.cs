@@ -1,6 +1,7 @@
 using System.Text;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
+using SandboxOperator.Api.Agent;
 using SandboxOperator.Sandboxes.Agents;
 using SandboxOperator.Sandboxes.Tests.Fakes;
 using Shouldly;
@@ -183,6 +184,26 @@ public sealed class AgentFilesTests
         using var client = agent.Client();
 
         await Should.ThrowAsync<SandboxLostException>(() => client.GetStatusAsync(Token));
+    }
+
+    [Fact]
+    public async Task What_a_status_leaves_out_or_garbles_is_not_there()
+    {
+        const string Body = """
+            {
+              "incarnation": "i", "version": "1", "ready": true,
+              "limits": [null, {}, { "resource": "time", "limit": "1 s", "enforced_by": "init" }],
+              "isolation": null
+            }
+            """;
+        await using var agent = await FakeAgent.StartAsync(context => FakeAgent.WriteAsync(context, Body));
+        using var client = agent.Client();
+
+        var status = await client.GetStatusAsync(Token);
+
+        status.Limits.ShouldHaveSingleItem().Resource.ShouldBe("time");
+        status.Isolation.ShouldBeEmpty();
+        AgentReadiness.Of(status).IsReady.ShouldBeFalse("nothing says that it is isolated");
     }
 
     [Fact]

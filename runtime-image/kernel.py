@@ -23,6 +23,7 @@ import io
 import json
 import os
 import random
+import re
 import resource
 import signal
 import socket
@@ -36,6 +37,8 @@ CONTROL_FD = 3
 PR_SET_DUMPABLE = 4
 TEXT_MIMES = ("text/plain", "text/html", "text/markdown", "text/latex", "application/json", "image/svg+xml")
 BINARY_MIMES = ("image/png", "image/jpeg")
+# What IPython might change: magics, shell commands, help, lines that begin with a comma or the like, prompts, indentation.
+FOR_IPYTHON = re.compile(r"[%!?]|^\s*[,;/]|>>>|\.\.\.|In \[|\A\s|\A\Z", re.MULTILINE)
 MAX_PLAIN = 1 << 20  # characters of a text/plain; longer ones are cut
 MAX_MIME = 8 << 20  # characters of any other representation; longer ones are left out
 MAX_DISPLAY = 12 << 20  # of all representations together; init takes lines up to 16 MiB
@@ -189,6 +192,7 @@ def make_shell():
     sys.modules.update(without)
     from IPython.core.displayhook import DisplayHook
     from IPython.core.displaypub import DisplayPublisher
+    from IPython.core.inputtransformer2 import TransformerManager
     from IPython.core.interactiveshell import InteractiveShell
     from traitlets import Type
     from traitlets.config import Config
@@ -209,6 +213,20 @@ def make_shell():
 
         def finish_displayhook(self):
             pass
+
+    class Transformers(TransformerManager):
+        def __init__(self):
+            super().__init__()
+            self.own = self.all()
+
+        def all(self):
+            return [*self.cleanup_transforms, *self.line_transforms, *self.token_transformers]
+
+        def transform_cell(self, cell):
+            """Leaves text alone that has nothing for IPython: to learn that from its tokens takes a third of a short cell."""
+            if FOR_IPYTHON.search(cell) or self.all() != self.own:
+                return super().transform_cell(cell)
+            return cell if cell.endswith("\n") else cell + "\n"
 
     class Shell(InteractiveShell):
         channel = None
@@ -280,6 +298,7 @@ def make_shell():
         shell = Shell.instance(config=config)
     for name in without:
         del sys.modules[name]
+    shell.input_transformer_manager = Transformers()
     shell.history_manager.store_inputs = lambda *args, **kwargs: None  # they would only grow
     shell.display_formatter.active_types = [*BINARY_MIMES, *TEXT_MIMES]
     return shell

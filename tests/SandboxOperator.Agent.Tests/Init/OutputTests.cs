@@ -21,6 +21,30 @@ public sealed class OutputTests(RealSandbox sandbox)
     }
 
     [Fact]
+    public void Text_that_has_nothing_for_IPython_is_what_IPython_makes_of_it() =>
+        sandbox
+            .Run(
+                """"
+                ours = get_ipython().input_transformer_manager
+                theirs = super(type(ours), ours)
+                pieces = ["x = 1", "print(x)", "%time x", "a = %pwd", "!ls", "b = !ls", "x?", "?x", "x % 2", "x != 2",
+                          ",f a b", ";f a b", "/f a", "  x", "\t,f a", "", "\n", ">>> x", "... y", "In [1]: x", "[nav]In [1]: x",
+                          "%%timeit", "'a % b'", "s = '''\n,text\n'''", "# ? %", "x \\", "def f():", "    return 1", "...",
+                          "é = 'ü'", "x; y", "a / b", "(1,\n,)", "\f,f", "\ufeffx = 1", "x\r\ny", "lambda: 0", "x\vy", "x\x1cy"]
+                cells = pieces + [a + "\n" + b for a in pieces for b in pieces]
+                cells += [cell + end for cell in cells[:200] for end in ("\n", "\n\n", " ")]
+                def made(by, cell):
+                    try:
+                        return by.transform_cell(cell)
+                    except SyntaxError as e:
+                        return str(e)
+                print(len(cells) > 1000, [cell for cell in cells if made(ours, cell) != made(theirs, cell)])
+                """"
+            )
+            .ShouldPrint()
+            .ShouldBe("True []\n");
+
+    [Fact]
     public void Output_errors_and_displays_keep_their_order() =>
         sandbox
             .Run(

@@ -35,6 +35,7 @@ import warnings
 
 CONTROL_FD = 3
 PR_SET_DUMPABLE = 4
+ENCODER = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"))
 TEXT_MIMES = ("text/plain", "text/html", "text/markdown", "text/latex", "application/json", "image/svg+xml")
 BINARY_MIMES = ("image/png", "image/jpeg")
 # What IPython might change: magics, shell commands, help, lines that begin with a comma or the like, prompts, indentation.
@@ -87,7 +88,7 @@ class Channel:
             self.pending = number
 
     def send(self, **message):
-        line = json.dumps(message, ensure_ascii=False, separators=(",", ":")).encode("utf-8", "replace") + b"\n"
+        line = ENCODER.encode(message).encode("utf-8", "replace") + b"\n"
         main = threading.current_thread() is threading.main_thread()
         with self.lock:
             self.sending = self.sending or main
@@ -275,6 +276,13 @@ def make_shell():
                 self.channel.keep_order()
 
         system_piped = system_raw = system
+
+        def should_run_async(self, raw_cell, *, transformed_cell=None, **kwargs):
+            """Without these words there is nothing to await, and no need to compile the cell to find out."""
+            cell = raw_cell if transformed_cell is None else transformed_cell
+            return ("await" in cell or "async" in cell) and super().should_run_async(
+                raw_cell, transformed_cell=transformed_cell, **kwargs
+            )
 
         def ask_exit(self):
             print("exit() does nothing here: the kernel stays for the next cell.")

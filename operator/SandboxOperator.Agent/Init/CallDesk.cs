@@ -150,6 +150,15 @@ internal sealed class CallDesk(InitOptions options, SandboxState state, KernelSt
         var timeout = TimeSpan.FromMilliseconds(Math.Clamp(run.TimeoutMs, 1, 86_400_000));
         _call = new RunningCall(run.Call, now, timeout, new Aftermath(options.Processes));
         state.CallStarted();
+        if (kernel.Reason != KillReason.None)
+        {
+            // For what an earlier call did: this one runs in the next kernel.
+            _call = null;
+            state.CallEnded();
+            _waiting = run;
+            return;
+        }
+
         kernel.Stdout.Begin(run.Call, agent);
         kernel.Stderr.Begin(run.Call, agent);
         if (!kernel.SendRun(run.Call, run.Code))

@@ -27,8 +27,21 @@ internal sealed class DiskJudge
     /// <summary>Whether the last measurement was over the limit, or a next one may be after this much has been added.</summary>
     public bool MayBeOver(long added) => Volatile.Read(ref _last) + Math.Max(0, added) > _limit;
 
-    /// <summary>What is there before a call starts; nobody is judged for it.</summary>
-    public void Leave(long used) => Volatile.Write(ref _last, used);
+    /// <summary>
+    /// Judges what is there before a call starts. It may stay, and is not that call's; but what the one before it has
+    /// added unseen may not be twice the limit.
+    /// </summary>
+    public DiskAction Leave(long used)
+    {
+        Volatile.Write(ref _last, used);
+        if (used <= _limit * 2 || used <= _allowed)
+        {
+            return DiskAction.None;
+        }
+
+        _allowed = used + _slack;
+        return DiskAction.Kill;
+    }
 
     /// <summary>Judges a measurement made during a call, or after the call of that number.</summary>
     public DiskAction Judge(long used, int call, TimeSpan now)

@@ -31,8 +31,8 @@ internal sealed class DiskWatch(InitOptions options, SandboxState state, TimePro
 
     /// <summary>
     /// What an earlier call has left over a limit may stay, and is measured before the next one starts: what nobody has
-    /// seen grow yet is not the next one's doing, and what was deleted is not there to be written again. With some room,
-    /// because others may have freed space on the same file system.
+    /// seen grow yet is the last one's doing and not the next one's, and what was deleted is not there to be written again.
+    /// With some room, because others may have freed space on the same file system.
     /// </summary>
     private void MeasureLeftovers()
     {
@@ -46,8 +46,7 @@ internal sealed class DiskWatch(InitOptions options, SandboxState state, TimePro
             {
                 var free = Free();
                 var used = _usage.Measure(state.ZygotePid);
-                _bytes.Leave(used.Bytes);
-                _files.Leave(used.Files);
+                Act(state.Kernel, busy: false, _bytes.Leave(used.Bytes), _files.Leave(used.Files), state.Call);
                 _free = free;
             }
         }
@@ -82,7 +81,8 @@ internal sealed class DiskWatch(InitOptions options, SandboxState state, TimePro
         var kernel = state.Kernel;
         var busy = state.IsBusy;
         var free = Free();
-        Act(kernel, busy, _usage.Measure(state.ZygotePid), call, now);
+        var used = _usage.Measure(state.ZygotePid);
+        Act(kernel, busy, _bytes.Judge(used.Bytes, call, now), _files.Judge(used.Files, call, now), call);
         // Not before the judges know the sum: what was added in between then counts twice rather than not at all.
         _free = free;
         _measuredAt = time.GetElapsedTime(0);
@@ -107,10 +107,8 @@ internal sealed class DiskWatch(InitOptions options, SandboxState state, TimePro
         return _free.Bytes - free.Bytes > LooksAtBytes || _free.Files - free.Files > LooksAtFiles;
     }
 
-    private void Act(KernelProcess? kernel, bool busy, (long Bytes, long Files) used, int call, TimeSpan now)
+    private void Act(KernelProcess? kernel, bool busy, DiskAction bytes, DiskAction files, int call)
     {
-        var bytes = _bytes.Judge(used.Bytes, call, now);
-        var files = _files.Judge(used.Files, call, now);
         var action = bytes > files ? bytes : files;
         if (kernel is null || action == DiskAction.None)
         {

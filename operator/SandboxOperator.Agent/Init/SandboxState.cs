@@ -44,7 +44,7 @@ internal sealed class SandboxState
 
     /// <summary>
     /// Acts on what was seen during or after the call of that number, unless another one has started since, which is not
-    /// to pay for it. None starts meanwhile.
+    /// to pay for it. None starts meanwhile: one that is about to sees what was done.
     /// </summary>
     public void ActFor(int call, Action act)
     {

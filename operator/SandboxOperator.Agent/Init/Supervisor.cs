@@ -48,9 +48,10 @@ internal sealed class Supervisor : IDisposable
         var polled = stackalloc Native.PollDescriptor[6];
         while (true)
         {
-            _calls.Announce(Now);
+            var now = Now;
+            _calls.Announce(now);
             _writer.Flush();
-            var outputFrom = _calls.OutputFrom(Now);
+            var outputFrom = _calls.OutputFrom(now);
             polled[0] = Watch(_agent);
             polled[1] = Watch(_signals.Descriptor);
             polled[2] = Watch(_start.ZygoteControl);

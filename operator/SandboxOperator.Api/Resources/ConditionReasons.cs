@@ -10,9 +10,10 @@ public static class ConditionReasons
     public const string Starting = "Starting";
 
     /// <summary>
-    /// Wait: the sandbox is starting, and then has to show that network policies are enforced before anybody may use it.
+    /// Wait: the sandbox is starting, and lacks nothing but its agent's word that code can run. Whoever can ask the agent
+    /// need not wait for <see cref="Ready"/>.
     /// </summary>
-    public const string AwaitingProof = "AwaitingProof";
+    public const string AwaitingAgent = "AwaitingAgent";
 
     /// <summary>Wait: the sandbox was lost and another one is starting; variables and files are gone.</summary>
     public const string Replacing = "Replacing";

@@ -147,7 +147,7 @@ internal sealed class SessionController(
         // A session outlives its runtime.
         var recipe = recipes.Find(session.Metadata.NamespaceProperty, session.Spec.RuntimeRef.Name, out _);
         var startTimeout = recipe?.StartTimeout ?? DefaultStart;
-        var requires = recipe?.RequiresNetworkPolicy == true;
+        var requires = recipe?.RequiresNetworkPolicy;
         var health = SessionStatuses.Verdict(
             pod,
             PodHealth.Of(pod, startTimeout, now),
@@ -157,7 +157,16 @@ internal sealed class SessionController(
             recipe?.Runtime.Status
         );
         var lost = SandboxFinder.WhatBecameOf(session.Status, before);
-        var status = SessionStatuses.WithPod(session, plan, pod, health, lost, now, recipe?.Runtime.Status, requires);
+        var status = SessionStatuses.WithPod(
+            session,
+            plan,
+            pod,
+            health,
+            lost,
+            now,
+            recipe?.Runtime.Status,
+            requires == true
+        );
         session = await WriteAsync(session, status, token);
         var late = pod.LateAt(startTimeout);
         var again = session.Status?.ExpiresAt ?? plan.Again;

@@ -157,16 +157,25 @@ internal static class SessionStatuses
     }
 
     /// <summary>A pod's health, and what its session makes of it: isolation and a spec that is wrong come first.</summary>
+    /// <param name="pod">The pod.</param>
+    /// <param name="health">How far it is.</param>
+    /// <param name="requiresNetworkPolicy">
+    /// Whether it must have found itself that policies are enforced; null when that is not known, because its runtime is
+    /// gone: then a sandbox that is ready goes on, and nobody uses one that is not.
+    /// </param>
+    /// <param name="problem">What is wrong with the session's spec.</param>
+    /// <param name="now">The present.</param>
+    /// <param name="runtime">What is known of its runtime.</param>
     public static PodHealth Verdict(
         V1Pod pod,
         PodHealth health,
-        bool requiresNetworkPolicy,
+        bool? requiresNetworkPolicy,
         string? problem,
         DateTimeOffset now,
         SandboxRuntimeStatus? runtime = null
     )
     {
-        var isolation = PodIsolation.Of(pod, now, runtime, requiresNetworkPolicy);
+        var isolation = PodIsolation.Of(pod, now, runtime, requiresNetworkPolicy == true);
         if (isolation.NetworkIsolated.Status == ConditionStatus.False)
         {
             return new PodHealth(PodState.Failing, ConditionReasons.NotIsolated, isolation.NetworkIsolated.Message);
@@ -177,19 +186,18 @@ internal static class SessionStatuses
             return new PodHealth(PodState.Failing, ConditionReasons.InvalidSpec, problem);
         }
 
-        if (!requiresNetworkPolicy || isolation.NetworkPolicyEnforced.Status == ConditionStatus.True)
-        {
-            return health;
-        }
-
+        var isProven = isolation.NetworkPolicyEnforced.Status == ConditionStatus.True;
         return health.State switch
         {
-            PodState.Ready => new PodHealth(
+            PodState.Ready when requiresNetworkPolicy == true && !isProven => new PodHealth(
                 PodState.Failing,
                 ConditionReasons.NetworkPolicyNotEnforced,
                 $"The runtime requires network policies to be enforced: {isolation.NetworkPolicyEnforced.Message}"
             ),
-            PodState.Starting => health with { Reason = ConditionReasons.AwaitingProof },
+            PodState.Starting when requiresNetworkPolicy == false || isProven => health with
+            {
+                Reason = ConditionReasons.AwaitingAgent,
+            },
             _ => health,
         };
     }

@@ -42,26 +42,33 @@ internal static class EventCheck
         return new FileList(files, list.Truncated || dropped > 0);
     }
 
-    /// <summary>The status with only those limits and checks that have names; what is not said is none.</summary>
-    /// <exception cref="AgentProtocolException">It does not name its incarnation.</exception>
-    public static AgentStatus Check(AgentStatus status) =>
-        status.Incarnation is null
-            ? throw new AgentProtocolException("a status without an incarnation")
-            : status with
-            {
-                Limits =
-                [
-                    .. (status.Limits ?? [])
-                        .Where(limit => limit is { Resource: not null, Limit: not null, EnforcedBy: not null })
-                        .Take(MostChecks),
-                ],
-                Isolation =
-                [
-                    .. (status.Isolation ?? [])
-                        .Where(check => check is { Name: not null, Detail: not null })
-                        .Take(MostChecks),
-                ],
-            };
+    /// <summary>The status with what is not said as none. Of the checks none is left out, whatever it leaves out.</summary>
+    /// <exception cref="AgentProtocolException">It does not name its incarnation, or tells of too many checks.</exception>
+    public static AgentStatus Check(AgentStatus status)
+    {
+        if (status.Incarnation is null || status.Isolation?.Count > MostChecks)
+        {
+            throw new AgentProtocolException("a status without an incarnation, or with too many checks");
+        }
+
+        return status with
+        {
+            Limits =
+            [
+                .. (status.Limits ?? [])
+                    .Where(limit => limit is { Resource: not null, Limit: not null, EnforcedBy: not null })
+                    .Take(MostChecks),
+            ],
+            Isolation =
+            [
+                .. (status.Isolation ?? []).Select(check => new IsolationCheck(
+                    check?.Name ?? "",
+                    check?.Blocked ?? false,
+                    check?.Detail ?? ""
+                )),
+            ],
+        };
+    }
 
     private static CallEvent? Check(CallEvent? read) =>
         read switch

@@ -188,6 +188,11 @@ internal sealed partial class KubernetesSandboxes : ISandboxes, IHostedService, 
         try
         {
             var agent = await opening.OpenAsync(_options.StartTimeout, stop.Token);
+            if (opening.IsEarly)
+            {
+                await ReportEarlyAsync(live, agent, stop.Token);
+            }
+
             var info = _objects.Find(key.Name)?.Describe() ?? throw new SessionEndedException("The session has ended.");
             var connect = opening.ReadyAt is { } ready ? _time.GetElapsedTime(ready) : TimeSpan.Zero;
             var opened = new SandboxOpening(_time.GetUtcNow(), _time.GetElapsedTime(asked) - connect, connect);
@@ -204,6 +209,24 @@ internal sealed partial class KubernetesSandboxes : ISandboxes, IHostedService, 
         catch
         {
             _live.TryRemove(KeyValuePair.Create(key.Name, live));
+            throw;
+        }
+    }
+
+    private async Task ReportEarlyAsync(LiveSession live, PodAgent agent, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await _activity.BeforeEarlyUseAsync(live, cancellationToken);
+        }
+        catch (Exception exception)
+        {
+            agent.Dispose();
+            if (exception is KubeException)
+            {
+                throw new SandboxUnavailableException(exception.Message, exception);
+            }
+
             throw;
         }
     }

@@ -41,6 +41,9 @@ internal sealed partial class SessionOpening(
     /// <summary>Whether a sandbox had to be started for it.</summary>
     public bool Started { get; private set; }
 
+    /// <summary>Whether its agent said that code can run before its object did.</summary>
+    public bool IsEarly { get; private set; }
+
     /// <summary>The timestamp at which the session was first seen to have its pod; null before.</summary>
     public long? ReadyAt { get; private set; }
 
@@ -145,6 +148,7 @@ internal sealed partial class SessionOpening(
             if (view.Pod is { } waiting && _early!.Take(waiting) is { } early)
             {
                 ReadyAt ??= time.GetTimestamp();
+                IsEarly = view.Stage == SessionStage.Starting;
                 return early;
             }
 

@@ -270,6 +270,26 @@ public sealed class BadLuckTests(RealSandbox sandbox)
     }
 
     [Fact]
+    public async Task A_call_after_one_that_took_far_too_much_runs_in_the_next_kernel()
+    {
+        const string Fill = """
+            import os
+            for name in ("far1", "far2", "far3"):
+                with open(name, "wb") as f:
+                    os.posix_fallocate(f.fileno(), 0, 250 << 20)
+            """;
+        for (var milliseconds = 0; milliseconds < 60; milliseconds += 3)
+        {
+            sandbox.Run(Fill);
+            await Task.Delay(milliseconds, TestContext.Current.CancellationToken);
+            sandbox
+                .Run("import glob, os\nfor p in glob.glob('far*'): os.remove(p)\nprint('on')")
+                .ShouldPrint()
+                .ShouldEndWith("on\n", customMessage: $"after {milliseconds} ms");
+        }
+    }
+
+    [Fact]
     public void What_was_deleted_is_no_allowance_for_the_next_call()
     {
         const string Full = """

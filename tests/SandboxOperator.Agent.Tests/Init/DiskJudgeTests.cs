@@ -45,6 +45,22 @@ public sealed class DiskJudgeTests
     }
 
     [Fact]
+    public void What_is_left_before_a_call_may_stay_unless_it_was_added_unseen_and_is_twice_the_limit()
+    {
+        var judge = new DiskJudge(Limit);
+        judge.Judge(500, 1, At(0)).ShouldBe(DiskAction.None);
+        judge.MayBeOver(500).ShouldBeFalse();
+        judge.MayBeOver(501).ShouldBeTrue();
+
+        judge.Leave(1900).ShouldBe(DiskAction.None);
+        judge.Judge(1900, 2, At(1)).ShouldBe(DiskAction.None);
+        judge.Leave(3000).ShouldBe(DiskAction.Kill);
+        judge.Leave(3000).ShouldBe(DiskAction.None);
+        judge.Judge(3000, 3, At(2)).ShouldBe(DiskAction.None);
+        judge.Judge(3100, 3, At(3)).ShouldBe(DiskAction.Kill);
+    }
+
+    [Fact]
     public void Twice_the_limit_waits_for_nobody() =>
         new DiskJudge(Limit).Judge(2001, 1, At(0)).ShouldBe(DiskAction.Kill);
 

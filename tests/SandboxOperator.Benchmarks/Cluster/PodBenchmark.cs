@@ -37,8 +37,9 @@ internal sealed class PodBenchmark : IBenchmark
         var (bare, imports, cold) = await ColdStartsAsync(cluster, backend, cancellationToken);
         var warm = await WarmStartsAsync(cluster, backend, cancellationToken);
 
-        // 2. Calls and files in one session.
+        // 2. Calls and files in one session, when the pods of the starts have gone.
         var sandbox = await backend.OpenNewAsync(cancellationToken);
+        await Task.Delay(TimeSpan.FromSeconds(15), cancellationToken);
         var calls = new List<double>();
         for (var round = -Calls / 10; round < Calls; round++)
         {

@@ -152,7 +152,7 @@ public sealed class SessionTests(ControllerFixture fixture) : IClassFixture<Cont
             "3 Insufficient"
         );
         await PlayedKubelet.ReadyAsync(pod, isReady: false);
-        await fixture.ReasonAsync("held-image", ConditionReasons.Starting);
+        await fixture.ReasonAsync("held-image", ConditionReasons.AwaitingAgent);
         await PlayedKubelet.WaitingAsync(pod, "ErrImagePull", "manifest for runtime:test not found");
         var failed = await fixture.ReasonAsync("held-image", ConditionReasons.ImagePullFailed);
         failed.Message.ShouldContain("manifest for runtime:test not found");

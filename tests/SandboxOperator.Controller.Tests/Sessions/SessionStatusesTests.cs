@@ -64,12 +64,14 @@ public sealed class SessionStatusesTests
     }
 
     [Theory]
-    [InlineData(false, false, ConditionReasons.Starting)]
-    [InlineData(true, false, ConditionReasons.AwaitingProof)]
+    [InlineData(false, false, ConditionReasons.AwaitingAgent)]
+    [InlineData(true, false, ConditionReasons.Starting)]
+    [InlineData(null, false, ConditionReasons.Starting)]
     [InlineData(true, true, ConditionReasons.NetworkPolicyNotEnforced)]
     [InlineData(false, true, ConditionReasons.Ready)]
-    public void Where_network_policies_are_required_a_start_waits_for_their_proof(
-        bool requires,
+    [InlineData(null, true, ConditionReasons.Ready)]
+    public void The_agents_word_suffices_only_where_network_policies_are_known_not_to_be_required(
+        bool? requires,
         bool ready,
         string reason
     )

@@ -137,9 +137,9 @@ internal sealed partial class CallRunner
             End(status, "the kernel did not react and was killed; variables are lost");
         }
 
-        call.Transcript.Tell();
         Log.Unanswered(_logger, call.Known.Id, status);
         call.Kernel.Cut("it did not answer in time");
+        call.Transcript.Tell();
     }
 
     private void End(string status, string message)

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Microsoft.AspNetCore.Http.Features;
 using SandboxOperator.Agent.Serve.Files;
+using SandboxOperator.Agent.Serve.Kernels;
 using SandboxOperator.Api.Agent;
 
 namespace SandboxOperator.Agent.Serve.Http;
@@ -19,6 +20,11 @@ internal sealed partial class AgentHttp(
     {
         try
         {
+            if (KernelConnection.IsReadingThread)
+            {
+                await Task.Yield();
+            }
+
             await RouteAsync(context);
         }
         catch (RequestException e)

@@ -10,6 +10,9 @@ namespace SandboxOperator.Agent.Serve.Kernels;
 /// </remarks>
 internal sealed class KernelConnection : IKernelConnection, IDisposable
 {
+    [ThreadStatic]
+    private static bool s_isReading;
+
     private static readonly TimeSpan s_sendDeadline = TimeSpan.FromSeconds(10);
     private static readonly TimeSpan s_helloDeadline = TimeSpan.FromSeconds(30);
 
@@ -31,6 +34,12 @@ internal sealed class KernelConnection : IKernelConnection, IDisposable
         _writer = new LinkWriter(stream);
     }
 
+    /// <summary>
+    /// Whether this is the thread of a connection. Who goes on there after a call has ended may come to the next request,
+    /// and must not work on that while nobody reads what init says.
+    /// </summary>
+    public static bool IsReadingThread => s_isReading;
+
     /// <summary>True once a kernel was up.</summary>
     public bool WasReady { get; private set; }
 
@@ -41,6 +50,7 @@ internal sealed class KernelConnection : IKernelConnection, IDisposable
         var ended = new TaskCompletionSource<string>(TaskCreationOptions.RunContinuationsAsynchronously);
         new Thread(() =>
         {
+            s_isReading = true;
             try
             {
                 ended.SetResult(Run(observer, cancellationToken));

@@ -56,7 +56,8 @@ internal sealed partial class KernelSide(ServeOptions options, TimeProvider time
                 Log.Disconnected(logger, reason);
             }
         }
-        catch (Exception e) when (e is IOException or SocketException or InvalidOperationException)
+        catch (Exception e)
+            when (e is IOException or SocketException or InvalidOperationException or OutOfMemoryException)
         {
             NotReadyReason = $"the kernel side cannot be started: {e.Message}";
             Log.RoundFailed(logger, e);

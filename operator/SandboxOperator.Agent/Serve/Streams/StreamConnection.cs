@@ -78,8 +78,8 @@ internal sealed class StreamConnection : ConnectionContext
     /// <summary>Begins to read.</summary>
     public void Start()
     {
-        _isStarted = true;
         new Thread(Read) { IsBackground = true, Name = ConnectionId }.Start();
+        _isStarted = true;
         _writing = WriteAsync();
     }
 
@@ -154,9 +154,9 @@ internal sealed class StreamConnection : ConnectionContext
                 }
             }
         }
-        catch (IOException)
+        catch (Exception e) when (e is IOException or OutOfMemoryException)
         {
-            // Nobody reads any more: whoever writes sees that the reader has completed.
+            // Nobody reads any more, or no thread can be had to wait for that: whoever writes sees that the reader has completed.
         }
 
         await reader.CompleteAsync();

@@ -41,10 +41,21 @@ internal sealed partial class StreamListener : IConnectionListener
     {
         while (await _taken.Reader.WaitToReadAsync(cancellationToken))
         {
-            if (_taken.Reader.TryRead(out var connection))
+            if (!_taken.Reader.TryRead(out var connection))
+            {
+                continue;
+            }
+
+            try
             {
                 connection.Start();
                 return connection;
+            }
+            catch (OutOfMemoryException e)
+            {
+                // There are too many threads to start one. Whoever listens must not be ended by it.
+                Log.NotTaken(_logger, e.Message);
+                await connection.DisposeAsync();
             }
         }
 

@@ -74,6 +74,11 @@ internal sealed partial class ActivityReports(
         }
     }
 
+    /// <summary>Says that a session is in use that the controller does not know to have started.</summary>
+    /// <exception cref="SessionEndedException">It has ended.</exception>
+    public Task BeforeEarlyUseAsync(LiveSession session, CancellationToken token) =>
+        ReportAsync(session, time.GetUtcNow(), token);
+
     /// <summary>Writes when the session was in use, unless its object tells so already. It never goes back.</summary>
     /// <exception cref="SessionEndedException">It has ended.</exception>
     private async Task ReportAsync(LiveSession session, DateTimeOffset activity, CancellationToken token)

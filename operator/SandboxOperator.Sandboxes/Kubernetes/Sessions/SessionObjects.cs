@@ -179,12 +179,15 @@ internal sealed class SessionObjects(
     public Task DeleteAsync(string name, CancellationToken token) =>
         client.DeleteAsync<SandboxSession>(Key(name), preconditions: null, token);
 
-    /// <summary>Deletes an object that never had a sandbox, so that nothing of a failed start stays.</summary>
+    /// <summary>Deletes an object whose sandbox nobody has used, so that nothing of a failed start stays.</summary>
     public async Task DiscardAsync(string name, CancellationToken token)
     {
         for (var attempt = 1; attempt <= Attempts; attempt++)
         {
-            if (await FetchAsync(name, token) is not { Status.StartedAt: null } session)
+            if (
+                await FetchAsync(name, token) is not { Status.StartedAt: null } session
+                || session.Reported() is not null
+            )
             {
                 return;
             }

@@ -51,7 +51,7 @@ internal sealed record SessionView(SessionStage Stage, PodReference? Pod, string
         var agentSuffices =
             stage == SessionStage.Starting
             && current
-            && ready?.Reason == ConditionReasons.Starting
+            && ready?.Reason == ConditionReasons.AwaitingAgent
             && status is { Phase: SessionPhases.Starting, StartedAt: null };
         return new SessionView(
             stage,

@@ -27,11 +27,11 @@ public sealed class SessionViewTests
         Stage(Session(status, reason)).ShouldBe((SessionStage)stage);
 
     [Theory]
-    [InlineData(ConditionReasons.Starting, SessionPhases.Starting, false, true)]
-    [InlineData(ConditionReasons.Starting, SessionPhases.Starting, true, false)] // its pod was up before
-    [InlineData(ConditionReasons.Starting, SessionPhases.Pending, false, false)] // the pod is an old one
+    [InlineData(ConditionReasons.AwaitingAgent, SessionPhases.Starting, false, true)]
+    [InlineData(ConditionReasons.AwaitingAgent, SessionPhases.Starting, true, false)] // its pod was up before
+    [InlineData(ConditionReasons.AwaitingAgent, SessionPhases.Pending, false, false)] // the pod is an old one
+    [InlineData(ConditionReasons.Starting, SessionPhases.Starting, false, false)]
     [InlineData(ConditionReasons.Replacing, SessionPhases.Starting, true, false)]
-    [InlineData(ConditionReasons.AwaitingProof, SessionPhases.Starting, false, false)]
     [InlineData(ConditionReasons.ImagePullFailed, SessionPhases.Failed, false, false)]
     public void The_agents_word_suffices_for_a_first_start_that_lacks_nothing_else(
         string reason,

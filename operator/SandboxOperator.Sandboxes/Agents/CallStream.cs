@@ -9,7 +9,8 @@ namespace SandboxOperator.Sandboxes.Agents;
 /// The events of one call, each once, however often the connection breaks:
 /// 1. Post the call. A kernel that is starting is waited for; any other refusal ends the call before it ran.
 /// 2. Hand out events, heartbeats left out.
-/// 3. When the stream breaks, post the same call again, which attaches to it, and skip what was handed out.
+/// 3. When the stream breaks, post the same call again, which attaches to it, and skip what was handed out: events, and of
+///    output as many characters, because the agent puts together anew what was printed in pieces.
 /// 4. When that leads nowhere, nobody knows how the call ended: <see cref="SandboxLostException"/>.
 /// </summary>
 internal sealed class CallStream(
@@ -30,8 +31,8 @@ internal sealed class CallStream(
     private readonly long _postedAt = time.GetTimestamp();
     private HttpResponseMessage? _response;
     private EventLines? _lines;
-    private long _handedOut;
-    private long _toSkip;
+    private (long Events, long Characters) _handedOut;
+    private (long Events, long Characters) _toSkip;
     private long _bytes;
     private int _events;
     private int _broken;
@@ -88,24 +89,33 @@ internal sealed class CallStream(
         }
 
         var next = EventCheck.Read(line);
-        _brokenSince = null;
         if (next is CallHeartbeat)
         {
+            _brokenSince = null;
             return null;
         }
 
-        if (_toSkip > 0)
+        if (Unseen(next) is not { } unseen)
         {
-            _toSkip--;
             return null;
         }
 
-        if (_handedOut == 0 != next is CallStarted)
+        next = unseen;
+        _brokenSince = null;
+        if (_handedOut.Events == 0 != next is CallStarted)
         {
             throw new AgentProtocolException("events out of order");
         }
 
-        _handedOut++;
+        _handedOut = next is CallOutput output
+            ? _handedOut with
+            {
+                Characters = _handedOut.Characters + output.Text.Length,
+            }
+            : _handedOut with
+            {
+                Events = _handedOut.Events + 1,
+            };
         _done = next is CallDone;
         if (_done)
         {
@@ -113,6 +123,27 @@ internal sealed class CallStream(
         }
 
         return next;
+    }
+
+    /// <summary>What of an event was not handed out before the stream broke.</summary>
+    private CallEvent? Unseen(CallEvent next)
+    {
+        if (next is not CallOutput output)
+        {
+            if (_toSkip.Events == 0)
+            {
+                return next;
+            }
+
+            _toSkip.Events--;
+            return null;
+        }
+
+        var seen = (int)Math.Min(_toSkip.Characters, output.Text.Length);
+        _toSkip.Characters -= seen;
+        return seen == 0 ? output
+            : seen < output.Text.Length ? output with { Text = output.Text[seen..] }
+            : null;
     }
 
     private async ValueTask<bool> PostAsync()

@@ -77,6 +77,33 @@ public sealed class CallStreamTests
     }
 
     [Fact]
+    public async Task Output_that_comes_again_in_other_pieces_is_not_lost_and_not_there_twice()
+    {
+        const string Display = """{"type":"display","is_result":false,"data":{"text/plain":"x"}}""" + "\n";
+        await using var agent = await FakeAgent.WithStreamsAsync(
+            Started + Output("a") + Output("b😀"),
+            Started + Output("ab😀c") + Display + Output("d"),
+            Started + Output("ab😀c") + Display + Output("de") + Done
+        );
+        using var client = agent.Client();
+
+        var events = await RunAsync(client);
+
+        string.Concat(
+                events.Select(each =>
+                    each switch
+                    {
+                        CallOutput output => output.Text,
+                        CallDisplay => "|",
+                        _ => "",
+                    }
+                )
+            )
+            .ShouldBe("ab😀c|de");
+        events[^1].ShouldBeOfType<CallDone>();
+    }
+
+    [Fact]
     public async Task A_stream_that_breaks_again_and_again_is_given_up()
     {
         await using var agent = await FakeAgent.StartAsync(async context =>

@@ -147,18 +147,17 @@ internal sealed class CallDesk(InitOptions options, SandboxState state, KernelSt
 
     private void Begin(LinkMessage.Run run, KernelProcess kernel, TimeSpan now)
     {
-        var timeout = TimeSpan.FromMilliseconds(Math.Clamp(run.TimeoutMs, 1, 86_400_000));
-        _call = new RunningCall(run.Call, now, timeout, new Aftermath(options.Processes));
         state.CallStarted();
         if (kernel.Reason != KillReason.None)
         {
             // For what an earlier call did: this one runs in the next kernel.
-            _call = null;
             state.CallEnded();
             _waiting = run;
             return;
         }
 
+        var timeout = TimeSpan.FromMilliseconds(Math.Clamp(run.TimeoutMs, 1, 86_400_000));
+        _call = new RunningCall(run.Call, now, timeout, new Aftermath(options.Processes));
         kernel.Stdout.Begin(run.Call, agent);
         kernel.Stderr.Begin(run.Call, agent);
         if (!kernel.SendRun(run.Call, run.Code))

@@ -64,7 +64,6 @@ internal static partial class ServeCommand
         await kernel;
         using var deadline = new CancellationTokenSource(s_stopDeadline);
         await app.StopAsync(deadline.Token);
-        File.Delete(options.Socket);
         File.Delete(options.KernelSocket);
 
         // 4. An unused sandbox's files are gone with it.

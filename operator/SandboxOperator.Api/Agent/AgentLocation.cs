@@ -16,6 +16,12 @@ public static class AgentLocation
     public static IReadOnlyList<string> Attach { get; } = [Program, "attach", "--socket", Socket];
 
     /// <summary>
+    /// That command leaves when no byte has come for so long: nobody tells it that its caller is gone. Callers close a
+    /// stream earlier, so that they never send a request on one that has just ended.
+    /// </summary>
+    public static TimeSpan AttachIdle { get; } = TimeSpan.FromMinutes(2);
+
+    /// <summary>
     /// The parameter of <c>GET /status</c> that makes the agent answer when its state is final, as
     /// <see cref="AgentReadiness"/> has it, or after so many seconds. Agents that do not know it answer at once.
     /// </summary>
@@ -23,10 +29,4 @@ public static class AgentLocation
 
     /// <summary>The most seconds that <see cref="AwaitReady"/> takes.</summary>
     public const int LongestAwaitSeconds = 10;
-
-    /// <summary>
-    /// That command leaves when no byte has come for so long: nobody tells it that its caller is gone. Callers close a
-    /// stream earlier, so that they never send a request on one that has just ended.
-    /// </summary>
-    public static TimeSpan AttachIdle { get; } = TimeSpan.FromMinutes(2);
 }

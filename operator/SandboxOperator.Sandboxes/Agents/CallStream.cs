@@ -88,34 +88,33 @@ internal sealed class CallStream(
             throw new AgentProtocolException("more events than a call may have");
         }
 
-        var next = EventCheck.Read(line);
-        if (next is CallHeartbeat)
+        var read = EventCheck.Read(line);
+        if (read is CallHeartbeat)
         {
             _brokenSince = null;
             return null;
         }
 
-        if (Unseen(next) is not { } unseen)
+        if (Unseen(read) is not { } next)
         {
             return null;
         }
 
-        next = unseen;
         _brokenSince = null;
         if (_handedOut.Events == 0 != next is CallStarted)
         {
             throw new AgentProtocolException("events out of order");
         }
 
-        _handedOut = next is CallOutput output
-            ? _handedOut with
-            {
-                Characters = _handedOut.Characters + output.Text.Length,
-            }
-            : _handedOut with
-            {
-                Events = _handedOut.Events + 1,
-            };
+        if (next is CallOutput output)
+        {
+            _handedOut.Characters += output.Text.Length;
+        }
+        else
+        {
+            _handedOut.Events++;
+        }
+
         _done = next is CallDone;
         if (_done)
         {

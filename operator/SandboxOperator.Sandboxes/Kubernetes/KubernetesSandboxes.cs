@@ -185,12 +185,13 @@ internal sealed partial class KubernetesSandboxes : ISandboxes, IHostedService, 
         live.Current?.Dispose();
         live.Current = null;
         using var opening = new SessionOpening(_objects, _streams, _time, _logger, key, begun);
+        PodAgent? agent = null;
         try
         {
-            var agent = await opening.OpenAsync(_options.StartTimeout, stop.Token);
+            agent = await opening.OpenAsync(_options.StartTimeout, stop.Token);
             if (opening.IsEarly)
             {
-                await ReportEarlyAsync(live, agent, stop.Token);
+                await _activity.BeforeEarlyUseAsync(live, stop.Token);
             }
 
             var info = _objects.Find(key.Name)?.Describe() ?? throw new SessionEndedException("The session has ended.");
@@ -206,22 +207,10 @@ internal sealed partial class KubernetesSandboxes : ISandboxes, IHostedService, 
 
             return live.Current;
         }
-        catch
-        {
-            _live.TryRemove(KeyValuePair.Create(key.Name, live));
-            throw;
-        }
-    }
-
-    private async Task ReportEarlyAsync(LiveSession live, PodAgent agent, CancellationToken cancellationToken)
-    {
-        try
-        {
-            await _activity.BeforeEarlyUseAsync(live, cancellationToken);
-        }
         catch (Exception exception)
         {
-            agent.Dispose();
+            agent?.Dispose();
+            _live.TryRemove(KeyValuePair.Create(key.Name, live));
             if (exception is KubeException)
             {
                 throw new SandboxUnavailableException(exception.Message, exception);

@@ -25,7 +25,7 @@ internal sealed class DiskWatch(InitOptions options, SandboxState state, TimePro
 
     public void Start()
     {
-        state.CallStarts = MeasureLeftovers;
+        state.CallStarts += MeasureLeftovers;
         new Thread(Run) { IsBackground = true, Name = "disk" }.Start();
     }
 

@@ -13,20 +13,48 @@ internal sealed class LimitWatch(InitOptions options, SandboxState state)
     // What one local socket can hold of unread bytes, which belong to no process. The filter keeps code from raising it.
     private const long SocketBytes = 256 << 10;
 
+    private readonly Lock _checking = new();
     private readonly List<int> _pids = [];
 
     /// <summary>Where the watch acts: 90 % of the limit, so that there is room for what grows meanwhile.</summary>
     private long MemoryThreshold => options.MemoryBytes / 10 * 9;
 
-    public void Start() => new Thread(Run, 256 * 1024) { IsBackground = true, Name = "limits" }.Start();
+    /// <summary>From where on it is looked more often.</summary>
+    private long NearThreshold => MemoryThreshold / 4 * 3;
+
+    public void Start()
+    {
+        state.CallStarts += CheckLeftovers;
+        new Thread(Run, 256 * 1024) { IsBackground = true, Name = "limits" }.Start();
+    }
+
+    /// <summary>
+    /// A kernel that an earlier call has left over the limit, which nobody has seen yet, is ended before the next one
+    /// starts: that runs in another.
+    /// </summary>
+    private void CheckLeftovers()
+    {
+        if (state.Kernel is { Pid: > 0 } kernel && ProcessTable.ResidentBytes(kernel.Pid) > NearThreshold)
+        {
+            lock (_checking)
+            {
+                Check();
+            }
+        }
+    }
 
     private unsafe void Run()
     {
         while (true)
         {
-            var used = Check();
+            long used;
+            lock (_checking)
+            {
+                used = Check();
+            }
+
             var period = state.IsBusy ? BusyPeriod : IdlePeriod;
-            _ = Native.Poll(null, 0, used > MemoryThreshold / 4 * 3 ? NearLimitPeriod : period);
+            _ = Native.Poll(null, 0, used > NearThreshold ? NearLimitPeriod : period);
         }
     }
 

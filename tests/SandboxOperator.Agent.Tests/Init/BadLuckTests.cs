@@ -289,6 +289,21 @@ public sealed class BadLuckTests(RealSandbox sandbox)
     }
 
     [Fact]
+    public void A_call_after_one_that_kept_too_much_memory_runs_in_the_next_kernel()
+    {
+        const string Keep = """
+            rows = []
+            while True:
+                rows.append(bytearray(16 << 20))
+            """;
+        for (var round = 0; round < 8; round++)
+        {
+            sandbox.Run(Keep);
+            sandbox.Run("print('on')").ShouldPrint().ShouldEndWith("on\n");
+        }
+    }
+
+    [Fact]
     public void A_closed_control_socket_ends_the_kernel_only()
     {
         var result = sandbox.Run("import os; os.closerange(3, 1000)\nimport time; time.sleep(30)");

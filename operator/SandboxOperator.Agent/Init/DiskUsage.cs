@@ -9,11 +9,13 @@ namespace SandboxOperator.Agent.Init;
 /// </summary>
 internal sealed unsafe class DiskUsage(IReadOnlyList<string> roots)
 {
+    /// <summary>How deep folders may be nested below a root.</summary>
+    public const int MaxDepth = 100;
+
     private const int DoNotFollow = 0x100;
     private const int EmptyPath = 0x1000;
     private const uint BasicStatus = 0x7FF;
     private const int NameOffset = 19;
-    private const int MaxDepth = 100;
     private static readonly int OpenDirectoryFlags =
         DirectoryFlag + NoFollowFlag + Native.CloseOnExec + Native.NonBlocking;
 

@@ -29,8 +29,10 @@ internal static class Words
             KillReason.Processes => $"killed: too many processes (limit {options.Processes}); {VariablesLost}",
             KillReason.Disk => $"killed: disk full (limit {Size(options.DiskBytes)}); {VariablesLost}; "
                 + $"delete files under {Places(options)} before writing more",
-            KillReason.Files => $"killed: too many files (limit {options.Files}); {VariablesLost}; "
-                + $"delete files under {Places(options)} before writing more",
+            KillReason.Files =>
+                $"killed: too many files (limit {options.Files}, in folders nested at most {DiskUsage.MaxDepth} deep); "
+                    + $"{VariablesLost}; "
+                    + $"delete files under {Places(options)} before writing more",
             KillReason.Timeout =>
                 $"killed: took longer than {Seconds(callTimeout)} and did not stop when interrupted; {VariablesLost}",
             KillReason.Interrupt => $"killed: did not stop when interrupted; {VariablesLost}",

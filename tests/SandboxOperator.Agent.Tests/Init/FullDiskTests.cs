@@ -64,7 +64,8 @@ public sealed class FullDiskTests(RealSandbox sandbox)
                 except OSError:
                     pass
             """,
-        "killed: too many files (limit 3000); variables are lost; delete files under /mnt/data or /tmp before writing more"
+        "killed: too many files (limit 3000, in folders nested at most 100 deep); variables are lost; "
+            + "delete files under /mnt/data or /tmp before writing more"
     )]
     public void What_goes_on_writing_is_killed(string code, string message)
     {
@@ -73,6 +74,23 @@ public sealed class FullDiskTests(RealSandbox sandbox)
         result.Done.Status.ShouldBe("killed");
         result.Done.Message.ShouldBe(message);
         sandbox.Run("import glob, os\nfor p in glob.glob('part*'): os.remove(p)").Done.Status.ShouldBe("ok");
+        sandbox.Run("print('on')").ShouldPrint().ShouldBe("on\n");
+    }
+
+    [Fact]
+    public void Folders_nested_too_deep_to_be_counted_are_too_many_and_can_be_deleted()
+    {
+        const string Nest = """
+            import os, time
+            for _ in range(300):
+                os.mkdir('part'); os.chdir('part')
+            time.sleep(1000)
+            """;
+        var result = sandbox.Run(Nest);
+
+        result.Done.Status.ShouldBe("killed");
+        result.Done.Message.ShouldNotBeNull().ShouldContain("nested at most 100 deep");
+        sandbox.Run("import shutil; shutil.rmtree('part'); print('gone')").ShouldPrint().ShouldBe("gone\n");
         sandbox.Run("print('on')").ShouldPrint().ShouldBe("on\n");
     }
 

@@ -72,11 +72,28 @@ internal static class SessionFacts
     public static TimeSpan IdleTimeout(this SandboxSession session) =>
         GoDuration.TryParse(session.Spec.IdleTimeout, out var idle) && idle > TimeSpan.Zero ? idle : DefaultIdle;
 
+    /// <summary>
+    /// When the session ends unless it is used before; null before its first use. The controller's word, once it has seen
+    /// the session start; before that, what it is going to be for one whose agent was asked instead.
+    /// </summary>
+    public static DateTimeOffset? ExpiresAt(this SandboxSession session, SessionView view)
+    {
+        if (session.Status?.ExpiresAt is not null || view.Pod is null || session.Reported() is not { } used)
+        {
+            return session.Status?.ExpiresAt;
+        }
+
+        var idle = session.IdleTimeout();
+        return used + (GoDuration.TryParse(session.Spec.MaxLifetime, out var most) && most < idle ? most : idle);
+    }
+
     /// <summary>The session as callers see it.</summary>
-    public static SessionInfo Describe(this SandboxSession session) =>
-        new(
+    public static SessionInfo Describe(this SandboxSession session)
+    {
+        var view = SessionView.Of(session);
+        return new SessionInfo(
             session.Key(),
-            SessionView.Of(session).Stage switch
+            view.Stage switch
             {
                 SessionStage.Suspended => SessionState.Stopped,
                 SessionStage.Failed => SessionState.Failed,
@@ -85,7 +102,7 @@ internal static class SessionFacts
             session.Status?.Launch == SessionLaunch.Warm ? SandboxLaunch.Warm : SandboxLaunch.Cold,
             session.Status?.StartedAt ?? session.CreatedAt(),
             session.LastActivityAt(),
-            session.Status?.ExpiresAt
+            session.ExpiresAt(view)
         )
         {
             Isolation =
@@ -97,4 +114,5 @@ internal static class SessionFacts
             ],
             Conditions = session.Status?.Conditions.Describe() ?? [],
         };
+    }
 }

@@ -64,6 +64,51 @@ public sealed class SessionFactsTests
         AdmissionPlan.IsUsedElsewhere(session.LastUseAt(), used, used.AddSeconds(2)).ShouldBeFalse();
     }
 
+    [Theory]
+    [InlineData(true, true, null, 60)]
+    [InlineData(true, true, "10m", 10)]
+    [InlineData(true, true, "3h", 60)]
+    [InlineData(true, false, null, null)]
+    [InlineData(false, true, null, null)]
+    public void A_session_that_is_used_before_the_controller_has_seen_it_start_has_an_end(
+        bool agentSuffices,
+        bool used,
+        string? maxLifetime,
+        int? minutes
+    )
+    {
+        var noon = new DateTimeOffset(2026, 11, 22, 12, 0, 0, TimeSpan.Zero);
+        var session = Object("mine", "project", null);
+        session.Spec = session.Spec with { MaxLifetime = maxLifetime };
+        session.Status = new SandboxSessionStatus
+        {
+            Phase = SessionPhases.Starting,
+            PodRef = new PodReference { Name = "pod", Uid = "uid" },
+            Conditions =
+            [
+                new Condition
+                {
+                    Type = ConditionTypes.Ready,
+                    Status = ConditionStatus.False,
+                    Reason = agentSuffices ? ConditionReasons.AwaitingAgent : ConditionReasons.Starting,
+                },
+            ],
+        };
+        if (used)
+        {
+            session.Metadata.Annotations = new Dictionary<string, string>(StringComparer.Ordinal)
+            {
+                [SandboxAnnotations.LastActivity] = "2026-11-22T12:00:00Z",
+            };
+        }
+
+        session.Describe().ExpiresAt.ShouldBe(minutes is { } after ? noon.AddMinutes(after) : null);
+
+        var controllers = noon.AddMinutes(7);
+        session.Status = session.Status with { ExpiresAt = controllers };
+        session.Describe().ExpiresAt.ShouldBe(controllers);
+    }
+
     [Fact]
     public void Reports_never_go_back()
     {

@@ -1,5 +1,5 @@
 using k8s.Models;
-using SandboxOperator.Kube.Caching;
+using SandboxOperator.Api.Resources;
 using SandboxOperator.Kube.Client;
 using SandboxOperator.Kube.Controllers;
 
@@ -9,7 +9,7 @@ namespace SandboxOperator.Controller.Isolation;
 internal sealed partial class NetworkPolicyController(
     IIsolationPolicy isolation,
     OpeningPolicies opening,
-    IResourceCache<V1Pod> pods,
+    IKubeClient client,
     ILogger<NetworkPolicyController> logger
 ) : IEntityController<V1NetworkPolicy>
 {
@@ -37,15 +37,22 @@ internal sealed partial class NetworkPolicyController(
     {
         opening.Forget(entity);
         var space = entity.Metadata.NamespaceProperty;
-        if (
-            entity.Metadata.Name == SandboxPolicy.Name
-            && pods.List().Any(pod => pod.Metadata.NamespaceProperty == space)
-        )
+        if (entity.Metadata.Name == SandboxPolicy.Name && await HasSandboxesAsync(space, cancellationToken))
         {
             await PutBackAsync(space, cancellationToken);
         }
 
         return ReconciliationResult<V1NetworkPolicy>.Success(entity);
+    }
+
+    /// <summary>
+    /// Asks the API server: the cache of pods may lag behind the watch that told of the policy, and a policy that is put
+    /// back for pods that are gone stays for ever.
+    /// </summary>
+    private async Task<bool> HasSandboxesAsync(string space, CancellationToken token)
+    {
+        var sandboxes = new ListQuery(space, $"{SandboxLabels.Sandbox}=true");
+        return (await client.ListAsync<V1Pod>(sandboxes, limit: 1, continueWith: null, token)).Items.Count > 0;
     }
 
     private async Task PutBackAsync(string space, CancellationToken token)

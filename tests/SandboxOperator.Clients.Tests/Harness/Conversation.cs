@@ -6,7 +6,7 @@ namespace SandboxOperator.Clients.Tests.Harness;
 /// <summary>What applications write around the client: ask, wait, read the answer.</summary>
 internal static class Conversation
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(3);
 
     public static async Task<Assistant> CreateInterpreterAsync(this World world, params ToolDefinition[] functions)
     {

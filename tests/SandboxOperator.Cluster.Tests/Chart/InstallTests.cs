@@ -96,7 +96,7 @@ public sealed class InstallTests(InstalledController chart) : IClassFixture<Inst
         values["controller"] = new JsonObject { ["logLevel"] = "Debug" };
         await Helm.UpgradeAsync(InstalledChart.Release, chart.Namespace, values);
 
-        string[] rollout = ["rollout", "status", "deployment/sandbox-controller", "--timeout=110s"];
+        string[] rollout = ["rollout", "status", "deployment/sandbox-controller", "--timeout=170s"];
         await Kubectl.RunAsync(["--namespace", chart.Namespace, .. rollout]);
         await Eventually.FindAsync<SandboxPool>(
             new ObjectKey(chart.Sandboxes, "default"),

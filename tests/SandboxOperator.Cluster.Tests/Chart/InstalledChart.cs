@@ -11,7 +11,7 @@ public abstract class InstalledChart(bool gateway) : IAsyncLifetime
 {
     public const string Release = "sandbox";
     public const string ApiKey = "sk-of-the-cluster-tests";
-    private static readonly TimeSpan DeletionDeadline = TimeSpan.FromMinutes(2);
+    private static readonly TimeSpan DeletionDeadline = TimeSpan.FromMinutes(4);
 
     /// <summary>The release's namespace.</summary>
     public string Namespace { get; } = $"system-{Guid.NewGuid():N}"[..15];

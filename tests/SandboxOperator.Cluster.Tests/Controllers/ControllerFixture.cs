@@ -133,6 +133,45 @@ public sealed class ControllerFixture : IAsyncLifetime
             $"an event {reason} of {session}"
         );
 
+    /// <summary>
+    /// How a session was written after it was created, until something holds or it is deleted: also what lasts too short
+    /// for one who looks now and then.
+    /// </summary>
+    internal async Task<IReadOnlyList<SandboxSession>> VersionsAsync(
+        SandboxSession created,
+        Func<SandboxSession, bool> until
+    )
+    {
+        using var deadline = new CancellationTokenSource(Eventually.Deadline);
+        var versions = new List<SandboxSession>();
+        var query = new ListQuery(Space.Name, FieldSelector: $"metadata.name={created.Metadata.Name}");
+        await foreach (
+            var change in Space.Client.WatchAsync<SandboxSession>(
+                query,
+                created.Metadata.ResourceVersion,
+                seconds: (int)Eventually.Deadline.TotalSeconds,
+                deadline.Token
+            )
+        )
+        {
+            if (change.Kind == WatchEventKind.Deleted)
+            {
+                return versions;
+            }
+
+            if (change.Entity is { } version)
+            {
+                versions.Add(version);
+                if (until(version))
+                {
+                    return versions;
+                }
+            }
+        }
+
+        throw new InvalidOperationException($"The watch of session {created.Metadata.Name} ended before its time.");
+    }
+
     internal static Condition? Ready(SandboxSession session) => session.Status?.Conditions.Find(ConditionTypes.Ready);
 
     private async Task<T> CreateAsync<T>(T entity, string name)

@@ -10,7 +10,7 @@ namespace SandboxOperator.Cluster.Tests.Controllers;
 public sealed class ExpiryRaceTests(ControllerFixture fixture) : IClassFixture<ControllerFixture>, IAsyncLifetime
 {
     private const int Threads = 40;
-    private static readonly TimeSpan Idle = TimeSpan.FromSeconds(4);
+    private static readonly TimeSpan Idle = TimeSpan.FromSeconds(12);
 
     // The calls come so much before and after the moment.
     private static readonly TimeSpan Spread = TimeSpan.FromSeconds(1);

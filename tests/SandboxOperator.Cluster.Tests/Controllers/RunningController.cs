@@ -1,5 +1,3 @@
-using System.Globalization;
-using System.Text.RegularExpressions;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
@@ -9,7 +7,7 @@ using SandboxOperator.Controller.Hosting;
 namespace SandboxOperator.Cluster.Tests.Controllers;
 
 /// <summary>The controller, in this process: everything but the program around it.</summary>
-internal sealed partial class RunningController : IAsyncDisposable
+internal sealed class RunningController : IAsyncDisposable
 {
     /// <summary>Made up: nobody pulls it.</summary>
     public const string AgentImage = "sandbox-agent:test";
@@ -52,29 +50,9 @@ internal sealed partial class RunningController : IAsyncDisposable
             "--Listen:Port=0",
         ];
 
-    public async Task<string> GetAsync(string path)
-    {
-        using var http = new HttpClient { BaseAddress = new Uri(_app.Urls.First()) };
-        using var answer = await http.GetAsync(new Uri(path, UriKind.Relative));
-        return await answer.Content.ReadAsStringAsync();
-    }
-
-    /// <summary>How many reconciles of sessions there were in this process.</summary>
-    public async Task<int> SessionReconcilesAsync() =>
-        Reconciles()
-            .Matches(await GetAsync("/metrics"))
-            .Sum(match => int.Parse(match.Groups["count"].Value, CultureInfo.InvariantCulture));
-
     public async ValueTask DisposeAsync()
     {
         await _app.StopAsync();
         await _app.DisposeAsync();
     }
-
-    [GeneratedRegex(
-        "^sandbox_kube_reconciles_total\\{controller=\"SessionController\",.*\\} (?<count>[0-9]+)$",
-        RegexOptions.Multiline,
-        1000
-    )]
-    private static partial Regex Reconciles();
 }

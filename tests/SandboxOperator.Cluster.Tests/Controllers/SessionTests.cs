@@ -36,15 +36,17 @@ public sealed class SessionTests(ControllerFixture fixture) : IClassFixture<Cont
     {
         await fixture.CreateRuntimeAsync("short");
         var spec = new SandboxSessionSpec { IdleTimeout = "2s", TtlAfterExpired = "2s" };
-        await fixture.CreateSessionAsync("short", "short", spec);
-        var pod = (await fixture.ReadySessionAsync("short")).Status!.PodRef!;
+        var created = await fixture.CreateSessionAsync("short", "short", spec);
+        var versions = await fixture.VersionsAsync(created, until: _ => false);
+        var gone = TimeProvider.System.GetUtcNow();
 
-        var ended = await fixture.SessionAsync("short", each => each.Status?.Phase == SessionPhases.Expired, "ends");
+        var pod = versions.First(each => each.Status?.Phase == SessionPhases.Ready).Status!.PodRef!;
+        var ended = versions.First(each => each.Status?.Phase == SessionPhases.Expired);
         ended.Status!.Conditions.Find(ConditionTypes.Expired)!.Reason.ShouldBe(ConditionReasons.IdleTimeout);
         FixtureReason(ended).ShouldBe(ConditionReasons.Expired);
         ended.Status.EndedAt!.Value.ShouldBeGreaterThanOrEqualTo(ended.Status.StartedAt!.Value.AddSeconds(2));
+        gone.ShouldBeGreaterThanOrEqualTo(ended.Status.EndedAt.Value.AddSeconds(2));
         await Eventually.GoneAsync<V1Pod>(fixture.Space.Key(pod.Name));
-        await Eventually.GoneAsync<SandboxSession>(fixture.Space.Key("short"));
         await fixture.EventAsync("short", "Expired");
     }
 

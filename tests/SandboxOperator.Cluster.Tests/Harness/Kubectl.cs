@@ -3,7 +3,7 @@ namespace SandboxOperator.Cluster.Tests.Harness;
 /// <summary>Runs kubectl against the cluster: what people type.</summary>
 internal static class Kubectl
 {
-    private static readonly TimeSpan Deadline = TimeSpan.FromMinutes(2);
+    private static readonly TimeSpan Deadline = TimeSpan.FromMinutes(3);
 
     private static readonly Lazy<DirectoryInfo> CacheFolder = new(() =>
     {

@@ -6,7 +6,7 @@ namespace SandboxOperator.Cluster.Tests.Harness;
 /// <summary>What present API servers can and the test cluster cannot: see <c>tests/cluster/modern</c>.</summary>
 internal static class ModernProgram
 {
-    private static readonly TimeSpan BuildDeadline = TimeSpan.FromMinutes(20);
+    private static readonly TimeSpan BuildDeadline = TimeSpan.FromMinutes(40);
     private static readonly TimeSpan CheckDeadline = TimeSpan.FromMinutes(1);
 
     /// <summary>What the script ends with where Debian has not what it takes.</summary>

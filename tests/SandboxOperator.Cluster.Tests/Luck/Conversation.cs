@@ -7,6 +7,9 @@ namespace SandboxOperator.Cluster.Tests.Luck;
 /// <summary>A thread at a gateway, as an application uses it: ask, wait, read the answer.</summary>
 internal sealed class Conversation
 {
+    // Kernel, agent, pod.
+    private const int Parts = 3;
+
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(100);
     private readonly GatewayProcess _gateway;
     private readonly string _assistant;
@@ -66,6 +69,22 @@ internal sealed class Conversation
     {
         var run = await SayAsync(text);
         return await AnswerToAsync(run);
+    }
+
+    /// <summary>
+    /// Asks after a sandbox was lost, again while the model is told of a loss: the parts of a sandbox end, and come back,
+    /// one after the other.
+    /// </summary>
+    /// <returns>The answer.</returns>
+    public async Task<string> AnswerAfterLossAsync(string text)
+    {
+        var answer = await AnswerAsync(text);
+        for (var loss = 1; loss < Parts && answer.Contains("lost", StringComparison.OrdinalIgnoreCase); loss++)
+        {
+            answer = await AnswerAsync(text);
+        }
+
+        return answer;
     }
 
     /// <summary>Waits until a run has succeeded.</summary>

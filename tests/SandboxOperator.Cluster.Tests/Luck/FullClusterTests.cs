@@ -99,6 +99,12 @@ public sealed class FullClusterTests(LuckFixture world) : IAsyncLifetime
             "--type=merge",
             $$"""--patch={"spec": {"image": "{{LuckFixture.RuntimeSpec().Image}}"} }"""
         );
+        // The controller has seen it: a session that comes on another watch may be faster.
+        await Eventually.FindAsync<SandboxRuntime>(
+            Space.Key("imageless"),
+            each => each.Status?.ObservedGeneration == each.Metadata.Generation,
+            "is known as it is"
+        );
         (await thread.AnswerAsync("hello")).ShouldContain("hello 42");
         await world.EndAsync(thread);
     }

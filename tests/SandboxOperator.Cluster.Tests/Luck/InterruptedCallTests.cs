@@ -73,7 +73,7 @@ public sealed class InterruptedCallTests(LuckFixture world) : IAsyncLifetime
         await world.Space.Client.DeleteAsync<V1Pod>(ObjectKey.Of(pod), null, CancellationToken.None);
 
         (await _thread.AnswerToAsync(run)).ShouldContain("lost");
-        (await _thread.AnswerAsync("hello")).ShouldContain("hello 42");
+        (await _thread.AnswerAfterLossAsync("hello")).ShouldContain("hello 42");
         var session = await world.SessionAsync(_thread);
         session.Status!.PodRef!.Uid.ShouldNotBe(pod.Uid());
         session.Status.Replacements.ShouldBe(1);
@@ -88,7 +88,7 @@ public sealed class InterruptedCallTests(LuckFixture world) : IAsyncLifetime
         await world.Space.Client.DeleteAsync<SandboxSession>(ObjectKey.Of(session), null, CancellationToken.None);
 
         (await _thread.AnswerToAsync(run)).ShouldContain("lost");
-        (await _thread.AnswerAsync("hello")).ShouldContain("hello 42");
+        (await _thread.AnswerAfterLossAsync("hello")).ShouldContain("hello 42");
         (await world.SessionAsync(_thread)).Name().ShouldNotBe(session.Name());
     }
 

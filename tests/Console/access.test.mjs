@@ -138,15 +138,15 @@ describe('access', { timeout: 300_000 }, () => {
       const field = await page.locator('input[name=back]').inputValue();
       assert.ok(field === '/console' || new URL(field, world.url).origin === world.url, field);
     }
-    let status = 0;
-    for (let i = 0; i < 12 && status !== 429; i++) {
-      await page.goto('/console/sign-in');
-      await page.getByLabel('API key').fill('guess');
-      const answer = page.waitForResponse((response) => response.request().method() === 'POST');
-      await page.getByRole('button', { name: 'Sign in' }).click();
-      status = (await answer).status();
-    }
-    assert.equal(status, 429);
+    // Tries come back with time: many, and quickly.
+    await page.goto('/console/sign-in');
+    const statuses = await page.evaluate(() => {
+      const form = new URLSearchParams(new FormData(document.querySelector('form')));
+      form.set('key', 'guess');
+      const guess = () => fetch('/console/sign-in', { method: 'POST', body: form });
+      return Promise.all(Array.from({ length: 30 }, () => guess().then(({ status }) => status)));
+    });
+    assert.deepEqual([...new Set(statuses)].sort(), [401, 429]);
     await visitor.leave({ expected: [/401 \(Unauthorized\)/, /429 \(Too Many Requests\)/] });
   });
 });

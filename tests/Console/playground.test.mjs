@@ -17,9 +17,9 @@ describe('playground', { timeout: 300_000 }, () => {
 import time
 table = pd.read_csv("/mnt/data/temperatures.csv")
 print(table.describe().round(1))
-for part in range(6):
+for part in range(5):
     print("part", part, flush=True)
-    time.sleep(0.3)
+    time.sleep(1)
 figure, axes = plt.subplots(figsize=(7, 3.4))
 axes.plot(table["day"], table["celsius"], color="#0f766e", linewidth=2)
 axes.set_title("Temperature")
@@ -29,9 +29,9 @@ axes.spines[["top", "right"]].set_visible(False)
 plt.tight_layout()
 plt.show()
 `,
-        { text: 'I look at the file first.', chunk_size: 12, delay_ms: 25 },
+        { text: 'I look at the file first.', chunk_size: 12, delay_ms: 25, hold: { after: 10, name: 'chart' } },
       ),
-      say('It rises from 11 °C to 24 °C over the month.', { chunk_size: 3, delay_ms: 40 }),
+      say('It rises from 11 °C to 24 °C over the month.', { chunk_size: 3, delay_ms: 40, hold: { after: 5, name: 'answer' } }),
     );
     const visitor = await world.browser.visitor({ height: 1500 });
     const { page } = visitor;
@@ -58,13 +58,15 @@ plt.show()
       const code = document.querySelector('.call .code')?.textContent ?? '';
       return code.includes('import pandas') && !code.includes('plt.show');
     });
+    await world.model.release('chart');
     await call.locator('.output', { hasText: 'part 0' }).waitFor();
-    assert.doesNotMatch(await call.locator('.output').first().textContent(), /part 5/);
-    await page.getByRole('button', { name: 'Stop' }).waitFor();
+    assert.doesNotMatch(await call.locator('.output').first().textContent(), /part 4/);
     await page.waitForFunction(() => {
       const said = [...document.querySelectorAll('.message .prose')].at(-1)?.textContent ?? '';
       return said.startsWith('It rises') && !said.includes('month');
     });
+    await page.getByRole('button', { name: 'Stop' }).waitFor();
+    await world.model.release('answer');
     await page.getByText('It rises from 11 °C to 24 °C over the month.').waitFor();
     await page.locator('.conversation-foot .status.good').waitFor();
     const chart = call.getByRole('img', { name: 'Picture made by call 1' });

@@ -12,6 +12,7 @@ internal static class ChatAnswers
         JsonObject request,
         ScriptedTurn turn,
         ScriptedFault? fault,
+        ScriptedHolds holds,
         Func<string, string> expand,
         CancellationToken cancellationToken
     )
@@ -82,6 +83,10 @@ internal static class ChatAnswers
                 var error = ErrorBody(fault.Message ?? "Scripted error.", fault.Type ?? "server_error", fault.Code);
                 await WriteAsync($"data: {error.ToJsonString()}\n\n");
                 return;
+            }
+            if (turn.Hold is { } hold && hold.After == sent)
+            {
+                await holds.WaitAsync(hold, cancellationToken);
             }
             if (turn.DelayMs > 0)
             {

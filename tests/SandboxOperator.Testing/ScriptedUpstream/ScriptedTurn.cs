@@ -29,6 +29,9 @@ public sealed record ScriptedTurn
     /// <summary>Milliseconds between chunks.</summary>
     public int DelayMs { get; init; }
 
+    /// <summary>Where the turn rests until it is released.</summary>
+    public ScriptedHold? Hold { get; init; }
+
     /// <summary>The usage object to report; null means a plausible one.</summary>
     public JsonObject? Usage { get; init; }
 

@@ -13,7 +13,7 @@ namespace SandboxOperator.Testing.ScriptedUpstream;
 /// <summary>
 /// An upstream model for tests: a real HTTP server that speaks Chat Completions and says what scripts tell it.
 /// Conversations that a strict server would refuse get 400. Control over HTTP: <c>POST /script</c>,
-/// <c>GET /requests</c>, <c>POST /reset</c>.
+/// <c>POST /release</c>, <c>GET /requests</c>, <c>POST /reset</c>.
 /// </summary>
 public sealed class ScriptedUpstreamServer : IAsyncDisposable
 {
@@ -42,6 +42,7 @@ public sealed class ScriptedUpstreamServer : IAsyncDisposable
     private const int MaxRecorded = 10_000;
     private readonly ConcurrentQueue<RecordedRequest> _requests = new();
     private readonly ScriptBook _book = new();
+    private readonly ScriptedHolds _holds = new();
     private readonly CancellationTokenSource _stopping = new();
     private readonly WebApplication _app;
 
@@ -61,6 +62,7 @@ public sealed class ScriptedUpstreamServer : IAsyncDisposable
         _app.MapPost("/v1/moderations", (Delegate)ModerateAsync);
         _app.MapMedia();
         _app.MapPost("/script", (Delegate)AddScriptAsync);
+        _app.MapPost("/release", Release);
         _app.MapPost("/reset", Reset);
         _app.MapGet("/requests", () => Results.Json(Requests, Json));
     }
@@ -115,6 +117,7 @@ public sealed class ScriptedUpstreamServer : IAsyncDisposable
         await _app.StopAsync(soon.Token);
         await _app.DisposeAsync();
         _stopping.Dispose();
+        _holds.Dispose();
     }
 
     private async Task ChatAsync(HttpContext context)
@@ -155,7 +158,7 @@ public sealed class ScriptedUpstreamServer : IAsyncDisposable
         {
             if ((bool?)request["stream"] == true)
             {
-                await ChatAnswers.StreamAsync(context, request, turn, fault, Expand, linked.Token);
+                await ChatAnswers.StreamAsync(context, request, turn, fault, _holds, Expand, linked.Token);
             }
             else
             {
@@ -240,6 +243,12 @@ public sealed class ScriptedUpstreamServer : IAsyncDisposable
     {
         var script = await JsonSerializer.DeserializeAsync<Script>(context.Request.Body, Json, context.RequestAborted);
         _book.Add(script ?? throw new BadHttpRequestException("No script."));
+        return Results.Json(new { ok = true });
+    }
+
+    private IResult Release(string name)
+    {
+        _holds.Release(name);
         return Results.Json(new { ok = true });
     }
 

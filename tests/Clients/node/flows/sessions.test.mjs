@@ -5,7 +5,7 @@ import { waitFor } from '../harness/launch.mjs';
 import { python, say } from '../harness/model.mjs';
 import { suite } from '../harness/world.mjs';
 
-suite('Sessions', { limits: { idleSeconds: 3 } }, ({ world, each }) => {
+suite('Sessions', { limits: { idleSeconds: 12 } }, ({ world, each }) => {
   each('files return in a new session, variables do not', async (sdk, { model, Sdk }) => {
     await model.when(
       'Begin.',

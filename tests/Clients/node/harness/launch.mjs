@@ -7,7 +7,7 @@ const children = new Set();
 process.on('exit', () => children.forEach((child) => child.kill('SIGKILL')));
 
 /** Waits until `condition` answers something truthy, and returns it; fails after `seconds` naming `what`. */
-export async function waitFor(what, condition, seconds = 30, pauseMs = 50) {
+export async function waitFor(what, condition, seconds = 150, pauseMs = 50) {
   const deadline = Date.now() + seconds * 1000;
   for (;;) {
     const value = await condition();
@@ -82,7 +82,7 @@ export class Program {
   }
 
   /** Asks it to end, and insists after `seconds`. Returns how it ended: an exit code or a signal's name. */
-  async stop(seconds = 20) {
+  async stop(seconds = 50) {
     if (this.ended !== undefined) return this.ended;
     this.#child.kill('SIGTERM');
     const insist = setTimeout(() => this.#child.kill('SIGKILL'), seconds * 1000);

@@ -18,6 +18,11 @@ export class Model {
     return this.#post('/script', { match: escape(question), turns });
   }
 
+  /** Lets a turn go on that rests: `hold: { after: chunks, name }` says where. */
+  release(name) {
+    return this.#post(`/release?name=${encodeURIComponent(name)}`, {});
+  }
+
   /** The chat requests so far whose messages contain `text`. */
   async asked(text) {
     const response = await fetch(`${this.url}/requests`);

@@ -1,7 +1,7 @@
 // Talking to an assistant in the browser, and the pages of threads and sessions that come of it.
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
-import { World, python, say, waitFor } from './harness/world.mjs';
+import { World, python, rest, say, waitFor } from './harness/world.mjs';
 
 describe('playground', { timeout: 300_000 }, () => {
   const world = new World();
@@ -14,12 +14,12 @@ describe('playground', { timeout: 300_000 }, () => {
       question,
       python(
         `import pandas as pd, matplotlib.pyplot as plt
-import time
+import os, time
 table = pd.read_csv("/mnt/data/temperatures.csv")
 print(table.describe().round(1))
-for part in range(5):
-    print("part", part, flush=True)
-    time.sleep(1)
+print("part 1", flush=True)
+${rest('chart')}
+print("part 2", flush=True)
 figure, axes = plt.subplots(figsize=(7, 3.4))
 axes.plot(table["day"], table["celsius"], color="#0f766e", linewidth=2)
 axes.set_title("Temperature")
@@ -59,8 +59,10 @@ plt.show()
       return code.includes('import pandas') && !code.includes('plt.show');
     });
     await world.model.release('chart');
-    await call.locator('.output', { hasText: 'part 0' }).waitFor();
-    assert.doesNotMatch(await call.locator('.output').first().textContent(), /part 4/);
+    await call.locator('.output', { hasText: 'part 1' }).waitFor();
+    assert.doesNotMatch(await call.locator('.output').first().textContent(), /part 2/);
+    world.goOn('chart');
+    await call.locator('.output', { hasText: 'part 2' }).waitFor();
     await page.waitForFunction(() => {
       const said = [...document.querySelectorAll('.message .prose')].at(-1)?.textContent ?? '';
       return said.startsWith('It rises') && !said.includes('month');

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import { report, salesStory } from './harness/stories.mjs';
-import { World, keys, python, say } from './harness/world.mjs';
+import { World, keys, python, rest, say } from './harness/world.mjs';
 
 describe('runs', { timeout: 300_000 }, () => {
   const world = new World();
@@ -82,7 +82,14 @@ describe('runs', { timeout: 300_000 }, () => {
   test('the page of a run that goes on follows it', async () => {
     await world.model.when(
       'Count slowly',
-      python('import time\nfor i in range(25):\n    print("step", i, flush=True)\n    time.sleep(0.4)\n'),
+      python(`import os, time
+for i in range(2):
+    print("step", i, flush=True)
+${rest('counting')}
+for i in range(2, 25):
+    print("step", i, flush=True)
+    time.sleep(0.1)
+`),
       say('Counted to the end, slowly.', { delay_ms: 30, chunk_size: 2 }),
     );
     const run = await world.ask(story.assistant, 'Count slowly', { wait: false });
@@ -92,6 +99,7 @@ describe('runs', { timeout: 300_000 }, () => {
     const call = page.getByRole('article', { name: 'Call 1' });
     await call.getByText('step 1').waitFor();
     assert.match(await call.locator('.status').textContent(), /in progress/);
+    world.goOn('counting');
     await page.getByText('Counted to the end, slowly.').waitFor();
     await page.locator('#run-head .status.good').waitFor();
     assert.match(await call.locator('.output').textContent(), /step 0\nstep 1[^]*step 24/);

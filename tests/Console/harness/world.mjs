@@ -1,10 +1,10 @@
 // One gateway with its data, the scripted upstream model behind it, and a browser in front of it.
 import assert from 'node:assert/strict';
-import { chmodSync, mkdtempSync, rmSync } from 'node:fs';
+import { chmodSync, existsSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { Program, freePort, waitFor } from '../../Clients/node/harness/launch.mjs';
+import { Program, readyAt, waitFor } from '../../Clients/node/harness/launch.mjs';
 import { Model } from '../../Clients/node/harness/model.mjs';
 import { Browser } from './browser.mjs';
 
@@ -13,6 +13,9 @@ export { waitFor };
 
 const repository = resolve(dirname(fileURLToPath(import.meta.url)), '../../..');
 const built = (variable, path) => process.env[variable] ?? join(repository, 'artifacts', path);
+
+/** Python that rests until `goOn(name)`. */
+export const rest = (name) => `while not os.path.exists("/tmp/${name}"):\n    time.sleep(0.1)`;
 
 /** A project's key, another project's, and an admin's. */
 export const keys = { alpha: 'key-of-alpha-0123456789', beta: 'key-of-beta-0123456789', admin: 'key-of-admin-0123456789' };
@@ -37,13 +40,11 @@ export class World {
     this.sandboxes = mkdtempSync(join(tmpdir(), 'sandbox-console-'));
     // Sandboxes run as users of their own, who have to get to their folders.
     chmodSync(this.sandboxes, 0o755);
-    this.port = await freePort();
-    this.url = `http://127.0.0.1:${this.port}`;
     this.#upstream = new Program('The scripted upstream', built('UPSTREAM', 'scripted-upstream/SandboxOperator.ScriptedUpstream'), []);
     await this.#upstream.ready('printing its URL', () => this.#upstream.output.includes('\n'));
     this.model = new Model(this.#upstream.output.split('\n')[0].trim());
     this.gateway = new Program('The gateway', built('GATEWAY', 'gateway/sandbox-gateway'), [], {
-      PORT: String(this.port),
+      PORT: '0',
       DATA_DIR: this.data,
       OPENAI_BASE_URL: `${this.model.url}/v1`,
       OPENAI_API_KEY: 'upstream-key',
@@ -55,7 +56,7 @@ export class World {
       'Prices__Models__scripted-model__Output': '10',
       ...this.#settings,
     });
-    await this.gateway.ready('being ready', async () => (await fetch(`${this.url}/readyz`).catch(() => null))?.ok);
+    this.url = await readyAt(this.gateway);
     this.browser = await Browser.start(this.url);
   }
 
@@ -66,6 +67,14 @@ export class World {
     rmSync(this.sandboxes, { recursive: true, force: true });
     rmSync(this.data, { recursive: true, force: true });
     if (how) throw new Error(`The gateway ended with ${how}:\n${this.gateway.output.slice(-8000)}`);
+  }
+
+  /** Lets code go on that rests. */
+  goOn(name) {
+    for (const sandbox of readdirSync(this.sandboxes)) {
+      const temporary = join(this.sandboxes, sandbox, 'tmp');
+      if (existsSync(temporary)) writeFileSync(join(temporary, name), '');
+    }
   }
 
   /** A request to the API, as an application sends it. */

@@ -21,7 +21,7 @@ suite('Cancelling', {}, ({ each }) => {
       all(sdk.steps.list(thread.id, run.id)).then(
         (steps) => steps[0]?.step_details.tool_calls?.[0]?.code_interpreter.input,
       );
-    await waitFor('the call to begin', running, 30);
+    await waitFor('the call to begin', running);
 
     await assert.rejects(sdk.messages.create(thread.id, { role: 'user', content: 'Too soon.' }), (error) => {
       assert.ok(error instanceof BadRequestError);
@@ -47,8 +47,9 @@ suite('Cancelling', {}, ({ each }) => {
   });
 
   each('of two runs created at once, one wins', async (sdk, { model, Sdk }) => {
-    // Long enough that none of the others comes after its end.
-    await model.when('Race.', python('import time\ntime.sleep(3)\nprint("run")'), say('{{last_tool_output:(.*)}}'));
+    // None of the others comes after its end.
+    const winner = python('print("run")', { hold: { after: 0, name: 'race' } });
+    await model.when('Race.', winner, say('{{last_tool_output:(.*)}}'));
     const assistant = await interpreter(sdk);
     const thread = await sdk.threads.create({ messages: [{ role: 'user', content: 'Race.' }] });
 
@@ -56,6 +57,7 @@ suite('Cancelling', {}, ({ each }) => {
       Array.from({ length: 6 }, () => sdk.runs.create(thread.id, { assistant_id: assistant.id })),
     );
 
+    await model.release('race');
     const won = outcomes.filter(({ status }) => status === 'fulfilled');
     assert.equal(won.length, 1);
     for (const { reason } of outcomes.filter(({ status }) => status === 'rejected'))

@@ -94,7 +94,7 @@ suite('Streaming', {}, ({ each, once }) => {
     const stream = sdk.runs.stream(thread.id, { assistant_id: assistant.id });
     stream.on('event', ({ event, data }) => event === 'thread.run.created' && (run = data));
     stream.on('toolCallDelta', (delta) => (typed += delta.code_interpreter.input ?? ''));
-    await waitFor('the beginning of the code', () => typed.includes('begin'), 30);
+    await waitFor('the beginning of the code', () => typed.includes('begin'));
     await sdk.runs.cancel(thread.id, run.id);
     const cancelled = await stream.finalRun();
 
@@ -119,7 +119,7 @@ suite('Streaming', {}, ({ each, once }) => {
     stream.on('toolCallDelta', (delta) =>
       delta.code_interpreter.outputs?.forEach((output) => (logs += output.logs ?? '')),
     );
-    await waitFor('two ticks', () => logs.includes('tick 2'), 60);
+    await waitFor('two ticks', () => logs.includes('tick 2'));
     await sdk.runs.cancel(thread.id, run.id);
 
     assert.equal((await stream.finalRun()).status, 'cancelled');

@@ -1,6 +1,5 @@
 // Starts a program, keeps what it prints, and ends it by its own process id.
 import { spawn } from 'node:child_process';
-import { createServer } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 
 const children = new Set();
@@ -17,15 +16,11 @@ export async function waitFor(what, condition, seconds = 150, pauseMs = 50) {
   }
 }
 
-/** A port nobody listens on at the moment. */
-export function freePort() {
-  return new Promise((resolve, reject) => {
-    const server = createServer().once('error', reject);
-    server.listen(0, '127.0.0.1', () => {
-      const { port } = server.address();
-      server.close(() => resolve(port));
-    });
-  });
+/** Where a gateway listens that was told `PORT=0`, when it is ready. */
+export async function readyAt(gateway) {
+  const [, url] = await gateway.ready('saying where it listens', () => gateway.output.match(/ready at (\S+)\/v1\n/));
+  await gateway.ready('being ready', async () => (await fetch(`${url}/readyz`).catch(() => null))?.ok);
+  return url;
 }
 
 export class Program {

@@ -9,14 +9,14 @@ const recordable = /^(application\/json|text\/event-stream)/;
 
 export class Recorder {
   #server;
-  #target;
   #agent = new Agent({ keepAlive: true });
   /** Which test is running, written beside each exchange. */
   test = '';
+  /** The gateway's URL. It may change: a gateway that starts again has another port. */
+  target;
 
-  static async start(targetPort) {
+  static async start() {
     const recorder = new Recorder();
-    recorder.#target = targetPort;
     recorder.#server = createServer((incoming, outgoing) => recorder.#pass(incoming, outgoing));
     recorder.#server.requestTimeout = 0;
     await new Promise((resolve) => recorder.#server.listen(0, '127.0.0.1', resolve));
@@ -35,9 +35,10 @@ export class Recorder {
 
   #pass(incoming, outgoing) {
     const test = this.test;
+    const { hostname, port } = new URL(this.target);
     const onward = request({
-      port: this.#target,
-      host: '127.0.0.1',
+      port,
+      host: hostname,
       method: incoming.method,
       path: incoming.url,
       headers: incoming.headers,

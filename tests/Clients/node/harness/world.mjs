@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
-import { Program, freePort } from './launch.mjs';
+import { Program, readyAt } from './launch.mjs';
 import { Model } from './model.mjs';
 import { Recorder } from './recorder.mjs';
 import { sandboxes } from './sandboxes.mjs';
@@ -32,19 +32,18 @@ export class World {
   async open() {
     this.dataDirectory = mkdtempSync(join(tmpdir(), 'sandbox-clients-'));
     this.#settings = { ...this.#settings, ...(await sandboxes.open(this.#limits)) };
-    this.port = await freePort();
     if (this.hasUpstream) {
       this.#upstream = new Program('The scripted upstream', upstreamProgram, []);
       await this.#upstream.ready('printing its URL', () => this.#upstream.output.includes('\n'));
       this.model = new Model(this.#upstream.output.split('\n')[0].trim());
     }
-    this.#recorder = await Recorder.start(this.port);
+    this.#recorder = await Recorder.start();
     await this.startGateway();
   }
 
   async startGateway(settings = {}) {
     this.gateway = new Program('The gateway', gatewayProgram, [], {
-      PORT: String(this.port),
+      PORT: '0',
       DATA_DIR: this.dataDirectory,
       OPENAI_BASE_URL: this.model ? `${this.model.url}/v1` : '',
       OPENAI_API_KEY: this.model ? 'upstream-key' : '',
@@ -54,10 +53,7 @@ export class World {
       ...this.#settings,
       ...settings,
     });
-    await this.gateway.ready('being ready', async () => {
-      const response = await fetch(`http://127.0.0.1:${this.port}/readyz`).catch(() => null);
-      return response?.ok;
-    });
+    this.#recorder.target = await readyAt(this.gateway);
   }
 
   async close() {
@@ -92,13 +88,13 @@ export class World {
 
   /** The sessions that run. No SDK knows of them, so this is not recorded. */
   async sessions() {
-    const response = await fetch(`http://127.0.0.1:${this.port}/v1/sandbox/sessions`);
+    const response = await fetch(`${this.#recorder.target}/v1/sandbox/sessions`);
     return (await response.json()).data;
   }
 
   /** One of them, looked at or ended: status and body. */
   async session(id, method = 'GET') {
-    const response = await fetch(`http://127.0.0.1:${this.port}/v1/sandbox/sessions/${id}`, { method });
+    const response = await fetch(`${this.#recorder.target}/v1/sandbox/sessions/${id}`, { method });
     return { status: response.status, body: await response.json() };
   }
 
@@ -129,8 +125,8 @@ function flow(world, name, body, skip) {
 export function suite(title, options, define) {
   describe(title, () => {
     const world = new World(options);
-    before(() => world.open(), { timeout: 120_000 });
-    after(() => world.close(), { timeout: 60_000 });
+    before(() => world.open(), { timeout: 200_000 });
+    after(() => world.close(), { timeout: 120_000 });
     define({
       world,
       each(name, body) {

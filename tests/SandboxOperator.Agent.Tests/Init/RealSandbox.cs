@@ -24,28 +24,25 @@ public sealed class RealSandbox : IAsyncLifetime
     private LinkWriter _writer = null!;
     private int _calls;
 
-    /// <summary>What <c>/mnt/data</c> is outside.</summary>
-    internal string Data => Path.Combine(_folder, "data");
-
     internal LinkMessage.Hello Hello { get; private set; } = null!;
 
     public async ValueTask InitializeAsync()
     {
         var agent = await AgentBinary.PathAsync();
-        foreach (var name in new[] { "data", "tmp", "socket" })
-        {
-            Directory.CreateDirectory(Path.Combine(_folder, name));
-            SandboxCommand.Open(Path.Combine(_folder, name));
-        }
-
+        var sockets = Directory.CreateDirectory(Path.Combine(_folder, "socket")).FullName;
+        SandboxCommand.Open(sockets);
         SandboxCommand.Open(_folder);
-        var socket = Path.Combine(_folder, "socket", "kernel");
+        var socket = Path.Combine(sockets, "kernel");
         _listener.Bind(new UnixDomainSocketEndPoint(socket));
         SandboxCommand.Open(socket);
         _listener.Listen();
         // It would die with the thread that starts it here, which is one of a pool and ends when it is idle.
-        var inside = SandboxCommand.Inside(_folder, UserId, agent).Where(word => word != "--die-with-parent");
-        var arguments = SandboxCommand.AsUser(UserId).Concat(inside).ToList();
+        var inside = SandboxCommand.Inside(_folder, UserId, agent, ownFileSystems: true);
+        var arguments = SandboxCommand
+            .AsUser(UserId)
+            .Concat(inside)
+            .Where(word => word != "--die-with-parent")
+            .ToList();
         _process = Process.Start(new ProcessStartInfo(arguments[0], arguments.Skip(1)) { UseShellExecute = false })!;
         using var deadline = new CancellationTokenSource(Patience);
         _connection = await _listener.AcceptAsync(deadline.Token);

@@ -10,10 +10,18 @@ internal static class SandboxCommand
 
     public const string Python = "/usr/bin/python3";
 
+    private const long Room = 2L << 30;
+
     /// <summary>Bubblewrap with init in it.</summary>
-    public static string[] Inside(string folder, int user, string agent, string python = Python) =>
+    public static string[] Inside(
+        string folder,
+        int user,
+        string agent,
+        string python = Python,
+        bool ownFileSystems = false
+    ) =>
         [
-            .. Bubblewrap(folder, user, agent),
+            .. Bubblewrap(folder, user, agent, ownFileSystems),
             .. Words($"/opt/agent/sandbox-agent init --kernel-socket /run/sandbox/kernel --python {python}"),
             .. Words(
                 "--kernel /opt/runtime/kernel.py --data /mnt/data --scratch /tmp --preload numpy,pandas,matplotlib"
@@ -22,7 +30,13 @@ internal static class SandboxCommand
         ];
 
     /// <summary>Bubblewrap, to be followed by a command that is process 1 in it.</summary>
-    public static string[] Bubblewrap(string folder, int user, string agent) =>
+    /// <param name="folder">With its folders.</param>
+    /// <param name="user">Who it runs as.</param>
+    /// <param name="agent">The program.</param>
+    /// <param name="ownFileSystems">
+    /// Not on the folder's file system: its free space is a sign of what code has written, and others write and delete there.
+    /// </param>
+    public static string[] Bubblewrap(string folder, int user, string agent, bool ownFileSystems = false) =>
         [
             .. Words("bwrap --unshare-all --unshare-user --disable-userns --as-pid-1 --die-with-parent --new-session"),
             .. Words($"--uid {user} --gid {user} --clearenv --setenv SECRET swordfish"),
@@ -31,7 +45,9 @@ internal static class SandboxCommand
             .. Words("--ro-bind /etc /etc --proc /proc --dev /dev --ro-bind-try /sys/fs/cgroup /sys/fs/cgroup"),
             .. Words($"--ro-bind {folder}/socket /run/sandbox --ro-bind {Path.GetDirectoryName(agent)} /opt/agent"),
             .. Words($"--ro-bind {Checkout.Root}/runtime-image /opt/runtime"),
-            .. Words($"--bind {folder}/data /mnt/data --bind {folder}/tmp /tmp --"),
+            .. ownFileSystems
+                ? Words($"--perms 0777 --size {Room} --tmpfs /mnt/data --perms 0777 --size {Room} --tmpfs /tmp --")
+                : Words($"--bind {folder}/data /mnt/data --bind {folder}/tmp /tmp --"),
         ];
 
     /// <summary>What runs a command as a user without privileges, where these tests have any.</summary>

@@ -71,8 +71,9 @@ export class World {
 
   /** Lets code go on that rests. */
   goOn(name) {
-    for (const sandbox of readdirSync(this.sandboxes)) {
-      const temporary = join(this.sandboxes, sandbox, 'tmp');
+    const sandboxes = join(this.sandboxes, 's');
+    for (const sandbox of readdirSync(sandboxes)) {
+      const temporary = join(sandboxes, sandbox, 'tmp');
       if (existsSync(temporary)) writeFileSync(join(temporary, name), '');
     }
   }

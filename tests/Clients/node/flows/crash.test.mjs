@@ -50,7 +50,8 @@ suite('Crashes', {}, ({ world, each }) => {
 
   each('a turn of the model that was cut is asked again under the same ids', async (sdk, { model }) => {
     const question = 'Talk for a long time.';
-    await model.when(question, say('A long story, told slowly. '.repeat(12), { chunk_size: 6, fault: { hang_after: 10 } }));
+    const cut = { chunk_size: 6, fault: { hang_after: 10 } };
+    await model.when(question, say('A long story, told slowly. '.repeat(12), cut));
     const assistant = await interpreter(sdk);
     const thread = await sdk.threads.create({ messages: [{ role: 'user', content: question }] });
     const run = await sdk.runs.create(thread.id, { assistant_id: assistant.id });
@@ -111,7 +112,8 @@ suite('Crashes', {}, ({ world, each }) => {
 
   each('a clean stop tells who listens, and the next gateway ends the run', async (sdk, { model, Sdk }) => {
     const question = 'Talk until I stop you.';
-    await model.when(question, say('A story without haste. '.repeat(10), { chunk_size: 6, fault: { hang_after: 5 } }));
+    const unfinished = { chunk_size: 6, fault: { hang_after: 5 } };
+    await model.when(question, say('A story without haste. '.repeat(10), unfinished));
     const assistant = await interpreter(sdk);
     const thread = await sdk.threads.create({ messages: [{ role: 'user', content: question }] });
     let run;

@@ -38,6 +38,16 @@ internal sealed class ObservedStream(Stream inner, ObservedStream.Look look) : S
 
     public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
 
+    protected override void Dispose(bool disposing)
+    {
+        if (disposing)
+        {
+            inner.Dispose();
+        }
+
+        base.Dispose(disposing);
+    }
+
     public override async ValueTask DisposeAsync()
     {
         await inner.DisposeAsync();

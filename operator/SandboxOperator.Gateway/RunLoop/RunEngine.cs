@@ -185,6 +185,11 @@ internal sealed partial class RunEngine(
         {
             active.Stop(StopReason.Cancelled);
         }
+        else if (exception is ModelException { Failure: ModelFailure.OutOfTime })
+        {
+            // The model's clock and the run's end at the same moment: whichever rings first.
+            active.Stop(StopReason.Expired);
+        }
 
         try
         {

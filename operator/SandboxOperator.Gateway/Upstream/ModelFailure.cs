@@ -14,4 +14,7 @@ internal enum ModelFailure
 
     /// <summary>The upstream refused the request; asking again is useless.</summary>
     Refused,
+
+    /// <summary>The run's time was over before the model had finished.</summary>
+    OutOfTime,
 }

@@ -186,7 +186,7 @@ internal sealed partial class OpenAiModelClient : IModelClient, IDisposable
         {
             AttemptException known => known,
             _ when deadlinePassed => new AttemptException(
-                ModelFailure.Server,
+                ModelFailure.OutOfTime,
                 "The upstream model did not finish within the run's time.",
                 exception
             ),

@@ -77,6 +77,17 @@ internal sealed class WatchedStream(Stream inner, TimeSpan firstByte, TimeSpan i
 
     public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
 
+    /// <summary>The package on top closes in this way also who is awaited.</summary>
+    protected override void Dispose(bool disposing)
+    {
+        if (disposing)
+        {
+            inner.Dispose();
+        }
+
+        base.Dispose(disposing);
+    }
+
     public override async ValueTask DisposeAsync()
     {
         await inner.DisposeAsync();

@@ -146,6 +146,32 @@ public sealed class StopTests
     }
 
     [Fact]
+    public async Task A_run_expires_while_the_model_speaks_though_its_time_is_over_a_moment_earlier()
+    {
+        // Runs end at whole milliseconds.
+        var start = DateTimeOffset.FromUnixTimeSeconds(1_800_000_000).AddMicroseconds(500);
+        var time = new FakeTimeProvider(start);
+        await using var fixture = await RunFixture.StartAsync(
+            time,
+            "Upstream:FirstByteSeconds=10000",
+            "Upstream:IdleSeconds=10000"
+        );
+        fixture.Upstream.Enqueue(
+            ScriptedTurn.Say("Never whole.") with
+            {
+                Fault = new ScriptedFault { HangAfter = 2, Times = 0 },
+            }
+        );
+        var thread = await fixture.ThreadAsync();
+        var run = await fixture.RunAsync(thread, await fixture.AssistantAsync());
+        await Wait.UntilAsync(() => fixture.Upstream.ChatRequests.Count == 1);
+
+        time.Advance(TimeSpan.FromSeconds(600) - TimeSpan.FromMicroseconds(200));
+
+        ((string?)(await fixture.EndedAsync(thread, (string)run["id"]!))["status"]).ShouldBe("expired");
+    }
+
+    [Fact]
     public async Task Deleting_a_thread_stops_its_run_and_ends_its_session()
     {
         await using var fixture = await RunFixture.StartAsync();

@@ -120,8 +120,8 @@ public sealed class OpenAiModelClientFaultTests
     {
         await using var fixture = await ClientFixture.StartAsync(options =>
         {
-            options.FirstByteSeconds = 0.2;
-            options.IdleSeconds = 0.2;
+            options.FirstByteSeconds = after == 0 ? 3 : 60;
+            options.IdleSeconds = after == 0 ? 60 : 3;
             options.MaxAttempts = 2;
         });
         var fault = new ScriptedFault { HangAfter = after, Times = 0 };
@@ -137,7 +137,7 @@ public sealed class OpenAiModelClientFaultTests
         await using var fixture = await ClientFixture.StartAsync();
         fixture.Server.When("hello", ScriptedTurn.Say(new string('x', 9000)) with { DelayMs = 20 });
         var exception = await Should.ThrowAsync<ModelException>(() => fixture.AskAsync(TimeSpan.FromSeconds(0.5)));
-        exception.Failure.ShouldBe(ModelFailure.Server);
+        exception.Failure.ShouldBe(ModelFailure.OutOfTime);
     }
 
     [Fact]

@@ -16,6 +16,7 @@ internal sealed class DiskJudge
     private int _call = -1;
     private int _warnedCall = -1;
     private TimeSpan _warnedAt;
+    private bool _graceIsOver;
 
     public DiskJudge(long limit)
     {
@@ -70,6 +71,7 @@ internal sealed class DiskJudge
         {
             _warnedCall = call;
             _warnedAt = now;
+            _graceIsOver = false;
             _allowed = used + _slack;
             return DiskAction.Warn;
         }
@@ -79,7 +81,10 @@ internal sealed class DiskJudge
             return DiskAction.None;
         }
 
+        // What was added before the grace was over, however late that is seen, was not added after it.
+        var grewAfterwards = _graceIsOver;
+        _graceIsOver = true;
         _allowed = used + _slack;
-        return DiskAction.Kill;
+        return grewAfterwards ? DiskAction.Kill : DiskAction.None;
     }
 }

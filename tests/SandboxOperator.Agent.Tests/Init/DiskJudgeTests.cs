@@ -29,7 +29,20 @@ public sealed class DiskJudgeTests
 
         judge.Judge(1100, 1, At(0)).ShouldBe(DiskAction.Warn);
         judge.Judge(1200, 1, At(0.5)).ShouldBe(DiskAction.None);
-        judge.Judge(1300, 1, At(1.5)).ShouldBe(DiskAction.Kill);
+        judge.Judge(1300, 1, At(1.5)).ShouldBe(DiskAction.None);
+        judge.Judge(1300, 1, At(5)).ShouldBe(DiskAction.None);
+        judge.Judge(1400, 1, At(5.1)).ShouldBe(DiskAction.Kill);
+    }
+
+    [Fact]
+    public void What_was_written_before_the_warning_was_read_is_not_held_against_who_stops_then()
+    {
+        var judge = new DiskJudge(Limit);
+        judge.Judge(1100, 1, At(0)).ShouldBe(DiskAction.Warn);
+
+        // Seen late, because looking had taken long.
+        judge.Judge(1500, 1, At(4)).ShouldBe(DiskAction.None);
+        judge.Judge(1500, 1, At(8)).ShouldBe(DiskAction.None);
     }
 
     [Fact]

@@ -3,6 +3,7 @@ using Microsoft.AspNetCore.Cors;
 using Microsoft.AspNetCore.DataProtection;
 using Microsoft.AspNetCore.DataProtection.KeyManagement;
 using Microsoft.AspNetCore.DataProtection.Repositories;
+using Microsoft.Extensions.DependencyInjection.Extensions;
 using SandboxOperator.Gateway.Console.Access;
 using SandboxOperator.Gateway.Console.Assets;
 using SandboxOperator.Gateway.Console.Costs;
@@ -50,10 +51,10 @@ internal static class ConsoleServices
             options.Cookie.SameSite = SameSiteMode.Strict;
             options.Cookie.SecurePolicy = CookieSecurePolicy.SameAsRequest;
         });
+        services.TryAddSingleton<SignInLimiter>();
         return services
             .AddSingleton<ConsoleCookie>()
             .AddSingleton<ConsoleGate>()
-            .AddSingleton<SignInLimiter>()
             .AddSingleton<RunLister>()
             .AddSingleton<RunReader>()
             .AddSingleton<RunFollower>()

@@ -20,11 +20,12 @@ public sealed class FullDiskTests(RealSandbox sandbox)
     [Fact]
     public void Many_files_over_the_disk_limit_are_an_exception_and_deleting_helps()
     {
-        // Over the limit, but never at twice the limit, where it would be killed: then it waits to be told.
+        // At once over the limit, but not at twice the limit, where it would be killed: then it waits to be told.
         const string Fill = """
-            import time
-            for i in range(40):
+            import os, time
+            for i in range(28):
                 with open(f"part{i}", "wb") as f: f.write(bytes(8 << 20))
+            with open("part-last", "wb") as f: os.posix_fallocate(f.fileno(), 0, 80 << 20)
             time.sleep(1000)
             """;
         var result = sandbox.Run(Fill);
@@ -101,13 +102,12 @@ public sealed class FullDiskTests(RealSandbox sandbox)
             """
             import os, time
             files = []
-            for i in range(150):
+            for mebibytes in [2] * 100 + [100]:  # at once over the limit, but not at twice the limit
                 f = open("hidden", "wb")
                 os.remove("hidden")
-                f.write(bytes(2 << 20))
-                f.flush()
+                os.posix_fallocate(f.fileno(), 0, mebibytes << 20)
                 files.append(f)
-            time.sleep(1000)  # over the limit, but never at twice the limit, where it would be killed
+            time.sleep(1000)
             """
         );
 

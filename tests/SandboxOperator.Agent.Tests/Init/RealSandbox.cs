@@ -14,7 +14,7 @@ namespace SandboxOperator.Agent.Tests.Init;
 public sealed class RealSandbox : IAsyncLifetime
 {
     private const int UserId = 61234;
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(90);
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(11);
 
     private readonly string _folder = Directory.CreateTempSubdirectory("sandbox-test-").FullName;
     private readonly Socket _listener = new(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
@@ -70,10 +70,10 @@ public sealed class RealSandbox : IAsyncLifetime
     }
 
     /// <summary>Runs code to its end.</summary>
-    internal CallResult Run(string code, int timeoutMs = 60_000) => Finish(Start(code, timeoutMs));
+    internal CallResult Run(string code, int timeoutMs = 600_000) => Finish(Start(code, timeoutMs));
 
     /// <summary>Starts code, to be awaited with <see cref="Finish"/>.</summary>
-    internal string Start(string code, int timeoutMs = 60_000)
+    internal string Start(string code, int timeoutMs = 600_000)
     {
         var call = $"call-{++_calls}";
         _writer.Write(new LinkMessage.Run(call, code, timeoutMs));

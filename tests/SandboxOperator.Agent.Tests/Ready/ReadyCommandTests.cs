@@ -13,7 +13,7 @@ public sealed class ReadyCommandTests
     {
         await using var agent = await LaunchedAgent.StartAsync();
 
-        (await RunAsync(agent.Socket, deadlineSeconds: 60)).ShouldBe((0, ""));
+        (await RunAsync(agent.Socket, deadlineSeconds: 300)).ShouldBe((0, ""));
 
         (await agent.StatusAsync(_ => true)).Ready.ShouldBeTrue();
     }

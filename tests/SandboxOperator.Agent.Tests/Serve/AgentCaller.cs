@@ -14,13 +14,13 @@ internal sealed class AgentCaller(string socket, Task serving) : IDisposable
         new(new SocketsHttpHandler { ConnectCallback = (_, cancellation) => ConnectAsync(socket, cancellation) })
         {
             BaseAddress = new Uri("http://agent"),
-            Timeout = TimeSpan.FromSeconds(60),
+            Timeout = TimeSpan.FromMinutes(5),
         };
 
     /// <summary>The status once it is as wanted.</summary>
     public async Task<AgentStatus> StatusAsync(Predicate<AgentStatus> wanted)
     {
-        for (var i = 0; i < 1200 && !serving.IsCompleted; i++)
+        for (var i = 0; i < 6000 && !serving.IsCompleted; i++)
         {
             try
             {

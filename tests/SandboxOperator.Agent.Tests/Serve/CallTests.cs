@@ -246,8 +246,8 @@ public sealed class CallTests
         File.CreateSymbolicLink(Path.Combine(agent.Data, "link"), agent.Options.State);
         await agent.StopAsync();
 
-        var idle = await RunningAgent.StartAsync(o => o with { IdleTimeout = TimeSpan.FromSeconds(3) }, agent.Folder);
-        await idle.Serving.WaitAsync(TimeSpan.FromSeconds(60));
+        var idle = await RunningAgent.StartAsync(o => o with { IdleTimeout = TimeSpan.FromSeconds(10) }, agent.Folder);
+        await idle.Serving.WaitAsync(TimeSpan.FromMinutes(3));
 
         Directory.EnumerateFileSystemEntries(agent.Data).ShouldBeEmpty();
         Directory.Exists(agent.Options.State).ShouldBeTrue();

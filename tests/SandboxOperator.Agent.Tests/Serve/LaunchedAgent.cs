@@ -11,7 +11,7 @@ namespace SandboxOperator.Agent.Tests.Serve;
 internal sealed class LaunchedAgent : IAsyncDisposable
 {
     private const int UserId = 61235;
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(5);
 
     private readonly DirectoryInfo _folder;
     private readonly Process _serve;

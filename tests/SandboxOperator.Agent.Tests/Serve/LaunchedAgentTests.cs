@@ -9,7 +9,7 @@ namespace SandboxOperator.Agent.Tests.Serve;
 [Trait("Category", "Slow")]
 public sealed class LaunchedAgentTests
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(5);
 
     [Fact]
     public async Task Code_runs_and_files_go_in_and_out()

@@ -22,7 +22,7 @@ public sealed class CrashTests : IDisposable
             using var client = new HttpClient { BaseAddress = new Uri(await AddressAsync(gateway)) };
             var enough = new TaskCompletionSource();
             var work = Enumerable.Range(0, 8).Select(_ => WorkAsync(client, threads, files, enough)).ToList();
-            await enough.Task.WaitAsync(TimeSpan.FromSeconds(60));
+            await enough.Task.WaitAsync(TimeSpan.FromMinutes(5));
             gateway.Kill();
             await gateway.WaitForExitAsync();
             await Task.WhenAll(work);
@@ -106,7 +106,7 @@ public sealed class CrashTests : IDisposable
 
     private static async Task<string> AddressAsync(Process gateway)
     {
-        using var deadline = new CancellationTokenSource(TimeSpan.FromSeconds(60));
+        using var deadline = new CancellationTokenSource(TimeSpan.FromMinutes(5));
         while (await gateway.StandardOutput.ReadLineAsync(deadline.Token) is { } line)
         {
             if (line.Split("ready at ") is [_, var address])

@@ -4,7 +4,7 @@ namespace SandboxOperator.Gateway.Tests.Hosting;
 
 internal static class WaitFor
 {
-    private static readonly TimeSpan Deadline = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan Deadline = TimeSpan.FromMinutes(3);
 
     /// <summary>Waits until the condition holds; fails after a while.</summary>
     public static async Task TrueAsync(Func<bool> condition)

@@ -38,7 +38,7 @@ internal sealed class EventStream : IAsyncDisposable
     /// <summary>The next event, or null at the end.</summary>
     public async Task<StreamedEvent?> NextAsync()
     {
-        if (!await _items.MoveNextAsync().AsTask().WaitAsync(TimeSpan.FromSeconds(30)))
+        if (!await _items.MoveNextAsync().AsTask().WaitAsync(TimeSpan.FromMinutes(3)))
         {
             return null;
         }

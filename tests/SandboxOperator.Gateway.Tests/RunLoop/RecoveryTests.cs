@@ -37,6 +37,7 @@ public sealed class RecoveryTests
         var assistant = await fixture.AssistantAsync(Tools);
         await fixture.Gateway.DisposeAsync();
         await StartCrashingAsync(fixture);
+        var late = 0;
         for (var write = 1; ; write++)
         {
             var thread = await fixture.ThreadAsync("go");
@@ -54,10 +55,16 @@ public sealed class RecoveryTests
             var ended = await DriveAsync(fixture, thread, run, Task.Delay(Timeout.Infinite));
             await CheckAsync(fixture, thread, ended!, $"killed at write {write}");
             fixture.Sandboxes.ExpireAll();
+            if (!crashed && write > 6)
+            {
+                return;
+            }
+
             if (!crashed)
             {
-                write.ShouldBeGreaterThan(6);
-                return;
+                // The run was past that write before the gateway was told to crash there.
+                (++late).ShouldBeLessThan(5);
+                write--;
             }
         }
     }
@@ -144,7 +151,7 @@ public sealed class RecoveryTests
     /// <summary>Answers function calls until the run has ended; null when the gateway was killed before.</summary>
     private static async Task<JsonObject?> DriveAsync(RunFixture fixture, string thread, string run, Task killed)
     {
-        for (var deadline = Environment.TickCount64 + 30_000; !killed.IsCompleted; )
+        for (var deadline = Environment.TickCount64 + 180_000; !killed.IsCompleted; )
         {
             var found = await fixture.Gateway.GetAsync($"/v1/threads/{thread}/runs/{run}");
             switch ((string?)found["status"])

@@ -106,7 +106,7 @@ internal sealed class RunFixture : IAsyncDisposable
     /// <summary>Waits until a run has a status.</summary>
     public async Task<JsonObject> UntilAsync(string thread, string run, Func<string, bool> reached)
     {
-        for (var deadline = Environment.TickCount64 + 30_000; ; )
+        for (var deadline = Environment.TickCount64 + 180_000; ; )
         {
             var found = await Gateway.GetAsync($"/v1/threads/{thread}/runs/{run}");
             if (reached((string)found["status"]!))
@@ -117,7 +117,7 @@ internal sealed class RunFixture : IAsyncDisposable
             {
                 throw new TimeoutException($"The run is still {found["status"]}.");
             }
-            await Task.Delay(20);
+            await Task.Delay(50);
         }
     }
 

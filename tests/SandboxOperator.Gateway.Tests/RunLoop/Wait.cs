@@ -5,7 +5,7 @@ internal static class Wait
 {
     public static async Task UntilAsync(Func<bool> condition)
     {
-        for (var deadline = Environment.TickCount64 + 30_000; !condition(); )
+        for (var deadline = Environment.TickCount64 + 180_000; !condition(); )
         {
             if (Environment.TickCount64 > deadline)
             {

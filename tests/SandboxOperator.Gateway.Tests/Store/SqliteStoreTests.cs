@@ -174,7 +174,7 @@ public sealed class SqliteStoreTests : IAsyncLifetime
             async (_, token) =>
             {
                 entered.SetResult();
-                await release.Task.WaitAsync(TimeSpan.FromSeconds(30), token);
+                await release.Task.WaitAsync(TimeSpan.FromMinutes(3), token);
                 return 0;
             },
             CancellationToken.None

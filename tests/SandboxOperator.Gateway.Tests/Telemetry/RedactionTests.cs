@@ -28,6 +28,7 @@ public sealed class RedactionTests
             [
                 .. receiver.Settings,
                 "Telemetry:CaptureContent=true",
+                "Redaction:TimeoutMilliseconds=60000",
                 "Redaction:Store=true",
                 @"Redaction:Patterns:0=Zebra-\d+",
             ]

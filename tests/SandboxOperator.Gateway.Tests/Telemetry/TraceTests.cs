@@ -17,7 +17,11 @@ public sealed class TraceTests
     public async Task A_run_is_one_trace_below_its_caller(bool stream)
     {
         await using var receiver = await OtlpReceiver.StartAsync();
-        await using var fixture = await StartAsync(receiver, "Telemetry:CaptureContent=true");
+        await using var fixture = await StartAsync(
+            receiver,
+            "Telemetry:CaptureContent=true",
+            "Redaction:TimeoutMilliseconds=60000"
+        );
         fixture.Upstream.Enqueue(
             ScriptedTurn.Python("raise KeyError"),
             ScriptedTurn.Python("print 42\nshow\nwrite out.csv a,b", "Let me see."),
@@ -178,7 +182,11 @@ public sealed class TraceTests
     public async Task A_failed_run_says_so()
     {
         await using var receiver = await OtlpReceiver.StartAsync();
-        await using var fixture = await StartAsync(receiver, "Telemetry:CaptureContent=true");
+        await using var fixture = await StartAsync(
+            receiver,
+            "Telemetry:CaptureContent=true",
+            "Redaction:TimeoutMilliseconds=60000"
+        );
         fixture.Upstream.Enqueue(
             new ScriptedTurn
             {

@@ -106,7 +106,7 @@ public sealed class CacheFeederTests : IAsyncLifetime
     public async Task A_watch_that_fell_silent_is_begun_anew()
     {
         _server.IsSilent = true;
-        Feed(idle: TimeSpan.FromMilliseconds(200));
+        Feed(idle: TimeSpan.FromSeconds(2));
         await Eventually.True(() => _server.Watches == 1, "a watch");
         _server.Put(Pods, "a");
         await Eventually.True(() => _server.Requests.Count(each => each.Contains("watch=true")) > 2, "more watches");

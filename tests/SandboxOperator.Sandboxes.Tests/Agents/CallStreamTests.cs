@@ -131,7 +131,9 @@ public sealed class CallStreamTests
 
             await FakeAgent.WriteAsync(context, Output("2") + Done);
         });
-        using var client = agent.Client(Small with { ReattachPatience = TimeSpan.FromMinutes(5) });
+        using var client = agent.Client(
+            new AgentClientOptions { Reattachments = Small.Reattachments, ReattachPatience = TimeSpan.FromMinutes(5) }
+        );
 
         Texts(await RunAsync(client)).ShouldBe("12");
         attempts.ShouldBe(Small.Reattachments + 4);
@@ -156,7 +158,13 @@ public sealed class CallStreamTests
             await FakeAgent.WriteAsync(context, Started);
             await Task.Delay(Timeout.Infinite, context.RequestAborted);
         });
-        using var client = agent.Client(Small);
+        using var client = agent.Client(
+            Small with
+            {
+                Silence = TimeSpan.FromSeconds(3),
+                Answer = TimeSpan.FromSeconds(20),
+            }
+        );
 
         await Should.ThrowAsync<SandboxLostException>(() => RunAsync(client));
 
@@ -213,7 +221,7 @@ public sealed class CallStreamTests
             Interlocked.Increment(ref attempts);
             await FakeAgent.WriteAsync(context, Started + line + Done);
         });
-        using var client = agent.Client(Small);
+        using var client = agent.Client();
 
         await Should.ThrowAsync<SandboxLostException>(() => RunAsync(client));
 
@@ -241,6 +249,8 @@ public sealed class CallStreamTests
             {
                 await FakeAgent.WriteAsync(context, piece);
                 Interlocked.Add(ref sent, piece.Length);
+                // Who has closed the connection is heard of a moment later, and writing takes no time until then.
+                await Task.Delay(1);
             }
         });
         using var client = agent.Client(Small);

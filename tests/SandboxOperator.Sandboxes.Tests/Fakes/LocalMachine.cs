@@ -11,7 +11,7 @@ namespace SandboxOperator.Sandboxes.Tests.Fakes;
 /// <summary>A directory of its own for sandboxes, and the gateways that use it one after the other.</summary>
 internal sealed class LocalMachine : IAsyncDisposable
 {
-    public static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
+    public static readonly TimeSpan Patience = TimeSpan.FromMinutes(5);
 
     private readonly List<LocalSandboxes> _gateways = [];
 
@@ -50,7 +50,7 @@ internal sealed class LocalMachine : IAsyncDisposable
             PythonPath = "/usr/bin/true",
             Warm = 0,
             MaxSandboxes = 8,
-            StartTimeout = TimeSpan.FromSeconds(20),
+            StartTimeout = TimeSpan.FromMinutes(2),
         };
 
     public LocalSandboxes Gateway(Action<LocalSandboxOptions>? configure = null)

@@ -19,7 +19,7 @@ public sealed class RealMachine : IAsyncLifetime
         options.AgentPath = agent;
         options.KernelPath = null;
         options.PythonPath = "/usr/bin/python3";
-        options.StartTimeout = TimeSpan.FromSeconds(60);
+        options.StartTimeout = TimeSpan.FromMinutes(2);
     }
 
     public async ValueTask InitializeAsync()

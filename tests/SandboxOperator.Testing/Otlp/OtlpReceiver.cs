@@ -53,7 +53,7 @@ public sealed class OtlpReceiver : IAsyncDisposable
         Func<IReadOnlyList<ReceivedSpan>, bool> isWhole
     )
     {
-        for (var deadline = Environment.TickCount64 + 30_000; ; )
+        for (var deadline = Environment.TickCount64 + 180_000; ; )
         {
             var spans = Spans.Where(span => span.TraceId == traceId).OrderBy(span => span.Start).ToList();
             if (isWhole(spans))

@@ -39,8 +39,7 @@ public sealed class PreparedStreamsTests : IAsyncLifetime
     public async Task The_first_to_ask_gets_the_stream_that_waits()
     {
         await StartAsync();
-        _pods.Set("warm", ready: true);
-        await UntilAsync(() => _streams.Of("warm").Count == 1);
+        await KeepAsync("warm");
 
         (await OpenAsync("warm")).ShouldBeSameAs(_streams.Of("warm")[0]);
 
@@ -67,9 +66,7 @@ public sealed class PreparedStreamsTests : IAsyncLifetime
     public async Task A_pod_that_left_its_pool_may_be_asked_for_a_moment_longer()
     {
         await StartAsync();
-        _pods.Set("claimed", ready: true);
-        _pods.Set("gone", ready: true);
-        await UntilAsync(() => _streams.Count == 2);
+        await KeepAsync("claimed", "gone");
         _pods.Remove("claimed");
         _pods.Remove("gone");
 
@@ -147,6 +144,16 @@ public sealed class PreparedStreamsTests : IAsyncLifetime
         used.CanRead.ShouldBeTrue();
     }
 
+    /// <summary>Lets streams to these pods wait: one to another pod is opened after they were put away.</summary>
+    private async Task KeepAsync(params string[] pods)
+    {
+        foreach (var pod in (string[])[.. pods, "after"])
+        {
+            _pods.Set(pod, ready: true);
+            await UntilAsync(() => _streams.Of(pod).Count == 1);
+        }
+    }
+
     private Task StartAsync() => _prepared.StartAsync(Token);
 
     private ValueTask<Stream> OpenAsync(string pod) =>
@@ -155,7 +162,7 @@ public sealed class PreparedStreamsTests : IAsyncLifetime
     private static async Task UntilAsync(Func<bool> condition)
     {
         using var patience = CancellationTokenSource.CreateLinkedTokenSource(Token);
-        patience.CancelAfter(TimeSpan.FromSeconds(30));
+        patience.CancelAfter(TimeSpan.FromMinutes(3));
         while (!condition())
         {
             await Task.Delay(5, patience.Token);

@@ -152,7 +152,8 @@ internal sealed class Supervisor : IDisposable
             if (pid == _start.ZygotePid)
             {
                 _start.ZygoteEnded();
-                if (Kernel is not { Pid: > 0 })
+                // Unless its end was seen before, on the socket of the kernel that it was to bear.
+                if (Kernel is { Pid: 0 })
                 {
                     StartFailed();
                 }
